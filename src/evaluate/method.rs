@@ -1,0 +1,154 @@
+//! What a method of evaluation is, and the register of all of them.
+//!
+//! A method takes [`Data`] (named tables of parallel columns and scalars, as a case file or a result table holds them) and gives
+//! [`Quantities`] (named numbers, flags, words, columns and matrices). The documentation of a method (title, formula, source,
+//! parameters, when it applies) is its entry in the standard library, `stdlib/methods/`; here is only what computes.
+
+use std::collections::BTreeMap;
+
+use crate::text::Text;
+
+/// One entry of a table, and one computed quantity.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Field {
+    Number(f64),
+    Flag(bool),
+    Word(String),
+    Numbers(Vec<f64>),
+    Flags(Vec<bool>),
+    Words(Vec<String>),
+    /// Row by row.
+    Matrix(Vec<Vec<f64>>),
+}
+
+/// The fields of one table: columns (parallel arrays) and scalars by name.
+pub type Fields = BTreeMap<String, Field>;
+
+/// The input of a method: named tables (`labs`, `pilot`, `options` …) and, above all of them, the parameters set by the caller.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Data {
+    pub tables: BTreeMap<String, Fields>,
+    /// `--set NAME=VALUE` of the command line, or the parameters a protocol gives to the method. They win over the tables.
+    pub parameters: Fields,
+}
+
+/// Why a method cannot be applied to the data at hand. The text says what was found, what is needed and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inapplicable {
+    /// Stable word for the kind of failure, such as `missing-column`, `too-few-laboratories`, `negative-variance`.
+    pub kind: &'static str,
+    pub reason: Text,
+}
+
+impl Inapplicable {
+    pub fn new(kind: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Inapplicable {
+        Inapplicable { kind, reason: Text::new(zh, en) }
+    }
+}
+
+/// Results in the order in which they were computed, each under its dotted name (`reference.value`, `doe.D`).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Quantities {
+    pub entries: Vec<(String, Field)>,
+}
+
+impl Quantities {
+    pub fn number(&mut self, name: &str, value: f64) {
+        self.entries.push((name.to_owned(), Field::Number(value)));
+    }
+
+    pub fn numbers(&mut self, name: &str, values: impl Into<Vec<f64>>) {
+        self.entries.push((name.to_owned(), Field::Numbers(values.into())));
+    }
+
+    pub fn flag(&mut self, name: &str, value: bool) {
+        self.entries.push((name.to_owned(), Field::Flag(value)));
+    }
+
+    pub fn word(&mut self, name: &str, value: impl Into<String>) {
+        self.entries.push((name.to_owned(), Field::Word(value.into())));
+    }
+
+    pub fn words(&mut self, name: &str, values: Vec<String>) {
+        self.entries.push((name.to_owned(), Field::Words(values)));
+    }
+
+    pub fn matrix(&mut self, name: &str, rows: Vec<Vec<f64>>) {
+        self.entries.push((name.to_owned(), Field::Matrix(rows)));
+    }
+
+    /// The quantity called `name`, if it was computed.
+    pub fn get(&self, name: &str) -> Option<&Field> {
+        self.entries.iter().find(|(n, _)| n == name).map(|(_, f)| f)
+    }
+}
+
+impl Data {
+    /// The table called `name`, or the only table when there is just one (a plain CSV).
+    pub fn table(&self, name: &str) -> Option<&Fields> {
+        self.tables.get(name).or_else(|| if self.tables.len() == 1 { self.tables.values().next() } else { None })
+    }
+
+    /// A field wherever it stands: a parameter first, then the table `options`, then any table that has it.
+    pub fn find(&self, name: &str) -> Option<&Field> {
+        self.parameters
+            .get(name)
+            .or_else(|| self.tables.get("options").and_then(|t| t.get(name)))
+            .or_else(|| self.tables.values().find_map(|t| t.get(name)))
+    }
+
+    /// A scalar parameter, or `default`.
+    pub fn number_or(&self, name: &str, default: f64) -> f64 {
+        match self.find(name) {
+            Some(Field::Number(v)) => *v,
+            _ => default,
+        }
+    }
+
+    /// A word parameter, or `default`.
+    pub fn word_or(&self, name: &str, default: &str) -> String {
+        match self.find(name) {
+            Some(Field::Word(v)) => v.clone(),
+            _ => default.to_owned(),
+        }
+    }
+
+    /// A flag parameter, or `default`.
+    pub fn flag_or(&self, name: &str, default: bool) -> bool {
+        match self.find(name) {
+            Some(Field::Flag(v)) => *v,
+            _ => default,
+        }
+    }
+
+    /// A column of numbers of `table` (a scalar is a column of one).
+    pub fn numbers(&self, table: &str, column: &str) -> Result<Vec<f64>, Inapplicable> {
+        match self.table(table).and_then(|t| t.get(column)) {
+            Some(Field::Numbers(v)) => Ok(v.clone()),
+            Some(Field::Number(v)) => Ok(vec![*v]),
+            _ => Err(missing(table, column)),
+        }
+    }
+}
+
+/// The refusal for a column or table that the method needs and the data lack.
+pub fn missing(table: &str, column: &str) -> Inapplicable {
+    Inapplicable::new(
+        "missing-column",
+        format!("数据表 `{table}` 中缺少列 `{column}`；请补充该列"),
+        format!("table `{table}` has no column `{column}`; add it"),
+    )
+}
+
+/// A computable method.
+pub struct Method {
+    /// The last part of its name in the standard library, e.g. `weighted-mean`.
+    pub id: &'static str,
+    pub compute: fn(&Data) -> Result<Quantities, Inapplicable>,
+}
+
+/// Every method that can be computed, in the order of the families.
+pub fn methods() -> Vec<&'static Method> {
+    let families: [&[Method]; 0] = [];
+    families.into_iter().flatten().collect()
+}

@@ -1,0 +1,6 @@
+//! The statistics of comparisons: pure functions from tables of numbers to named quantities.
+//!
+//! [`method`] is the shape every method has and the register of all of them; each family has a folder of its own. Nothing here
+//! knows of files, protocols or languages: the runner and `bidui compute` call the same functions.
+
+pub mod method;

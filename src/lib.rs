@@ -1,0 +1,5 @@
+//! Bidui (比对): comparison protocols as code.
+
+pub mod evaluate;
+pub mod numeric;
+pub mod text;

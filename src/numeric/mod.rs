@@ -1,0 +1,5 @@
+//! Numerical tools that know nothing of comparisons: compensated sums, distributions with safe quantiles, roots, quadrature,
+//! reproducible random streams.
+
+pub mod distribution;
+pub mod sum;
