@@ -1,5 +1,10 @@
 //! Bidui (比对): comparison protocols as code.
 
+pub mod diagnostic;
 pub mod evaluate;
 pub mod numeric;
+pub mod schema;
+pub mod source;
+pub mod syntax;
 pub mod text;
+pub mod values;
