@@ -2,7 +2,9 @@
 
 pub mod diagnostic;
 pub mod evaluate;
+pub mod model;
 pub mod numeric;
+pub mod project;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -693,7 +693,7 @@ fn known_unit(cursor: &Cursor<'_>) -> Option<(String, usize)> {
     let (_, longest) = unit_run(cursor, usize::MAX)?;
     (1..=longest).rev().find_map(|most| {
         unit_run(cursor, most)
-            .filter(|(text, count)| *count == most && crate::values::unit::is_unit(text))
+            .filter(|(text, count)| *count == most && crate::values::unit::parse_unit(text, None).is_ok())
     })
 }
 
