@@ -131,7 +131,7 @@ impl Laboratories {
             .lab
             .iter()
             .zip(&self.dof)
-            .find(|(_, dof)| !(**dof > 0.0))
+            .find(|(_, dof)| **dof <= 0.0)
         {
             None => Ok(()),
             Some((lab, dof)) => Err(Inapplicable::new(
