@@ -5,6 +5,7 @@
 use super::consensus::{Basis, Consensus, Members};
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
+use crate::numeric::root::bisect;
 use crate::numeric::sum::{dot, sum};
 
 /// Estimator of the variance between laboratories.
@@ -66,9 +67,9 @@ pub fn dersimonian_laird(x: &[f64], u: &[f64]) -> Fit {
 ///
 /// Source: R. C. Paule, J. Mandel, J. Res. NBS 87 (1982) 377–385.
 pub fn mandel_paule(x: &[f64], u: &[f64]) -> Fit {
-    let excess = |tau2: f64| at(x, u, tau2).q - (x.len() as f64 - 1.0);
+    let lack = |tau2: f64| x.len() as f64 - 1.0 - at(x, u, tau2).q;
     // At τ² = s² the sum is at most Σ(x − x̄)²/s² = n − 1.
-    let tau2 = if excess(0.0) > 0.0 { bisect(&excess, 0.0, range(x) * range(x)) } else { 0.0 };
+    let tau2 = if lack(0.0) < 0.0 { bisect(lack, 0.0, range(x) * range(x)) } else { 0.0 };
     at(x, u, tau2)
 }
 
@@ -110,7 +111,7 @@ fn likelihood(x: &[f64], u: &[f64], restricted: bool) -> Fit {
     let mut maxima = if slopes[0] <= 0.0 { vec![0.0] } else { Vec::new() };
     for i in 1..nodes.len() {
         if slopes[i - 1] > 0.0 && slopes[i] <= 0.0 {
-            maxima.push(bisect(&slope, nodes[i - 1], nodes[i]));
+            maxima.push(bisect(|tau2| -slope(tau2), nodes[i - 1], nodes[i]));
         }
     }
     let mut best = (f64::NEG_INFINITY, 0.0);
@@ -136,21 +137,6 @@ pub fn maximum_likelihood(x: &[f64], u: &[f64]) -> Fit {
 fn range(x: &[f64]) -> f64 {
     let (low, high) = x.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
     if high > low { high - low } else { 0.0 }
-}
-
-/// The place between `low` (f > 0) and `high` (f ≤ 0) where `f` changes sign, to the last bit.
-pub(crate) fn bisect(f: &impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
-    loop {
-        let middle = low + 0.5 * (high - low);
-        if middle <= low || middle >= high {
-            return high;
-        }
-        if f(middle) > 0.0 {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
 }
 
 /// The fit of the members of the reference value; `mu`, `u` and `tau2` of the inner fit are in scaled units, the consensus is not.

@@ -3,8 +3,8 @@
 //! Source: M. G. Vangel, A. L. Rukhin, Biometrics 55 (1999) 129–136.
 
 use super::consensus::too_few;
-use super::random_effects::bisect;
 use crate::evaluate::method::Inapplicable;
+use crate::numeric::root::bisect;
 use crate::numeric::sum::{median, sum};
 
 /// Replicate-level data: `n` results with mean `mean` and standard deviation `s` of single results; equal lengths, n ≥ 2.
@@ -59,7 +59,7 @@ pub fn vangel_rukhin(data: &Replicates) -> Result<VangelRukhin, Inapplicable> {
         let slopes: Vec<f64> = nodes.iter().map(|node| slope(*node)).collect();
         for i in 1..nodes.len() {
             if slopes[i - 1] > 0.0 && slopes[i] <= 0.0 {
-                candidates.push(bisect(&slope, nodes[i - 1], nodes[i]));
+                candidates.push(bisect(|sigma2| -slope(sigma2), nodes[i - 1], nodes[i]));
             }
         }
     }
@@ -172,7 +172,7 @@ fn best_within(d: f64, s2: f64, n: f64, sigma2: f64) -> f64 {
     for i in 1..=steps {
         let now = falling(node(i));
         if before > 0.0 && now <= 0.0 {
-            let root = bisect(&falling, node(i - 1), node(i));
+            let root = bisect(|v| -falling(v), node(i - 1), node(i));
             let height = cost(d, s2, n, sigma2, root);
             if height < best.0 {
                 best = (height, root);
