@@ -12,6 +12,8 @@
 //! - by the family's renames, where a case puts several quantities under one name;
 //! - an expected array with `keys` may name some of the laboratories only.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
