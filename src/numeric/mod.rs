@@ -2,4 +2,8 @@
 //! reproducible random streams.
 
 pub mod distribution;
+pub mod quadrature;
+pub mod root;
+pub mod special;
+pub mod stream;
 pub mod sum;

@@ -4,7 +4,7 @@
 //! small error that can say itself in both languages.
 
 //pub mod calendar;
-//pub mod date;
+pub mod date;
 pub mod decimal;
 pub mod entries;
 //pub mod quantity;
