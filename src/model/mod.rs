@@ -3,7 +3,6 @@
 //! [`resolve`] builds it and reports what does not hold together; a part that could not be read is absent, and nothing that depends on it is
 //! reported a second time. Quantities of a measurand are held in the measurand's unit.
 
-pub mod condition;
 mod resolve;
 pub mod rules;
 
@@ -13,7 +12,6 @@ use crate::source::{Span, Spanned};
 use crate::text::Text;
 use crate::values::unit::Unit;
 
-pub use condition::Condition;
 pub use resolve::resolve;
 pub use rules::{Consequence, Measure, VerdictRule};
 
@@ -104,6 +102,13 @@ pub enum Range {
     /// Value, permitted deviation.
     Around(Quantity, Quantity),
     Word(Text),
+}
+
+/// A condition and where it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    pub term: crate::condition::Term,
+    pub at: Span,
 }
 
 /// A measurand (VIM 2.3).

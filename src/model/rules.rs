@@ -1,6 +1,6 @@
 //! Verdict rules and consequences.
 
-use super::condition::Condition;
+use super::Condition;
 use super::Period;
 use crate::source::Span;
 use crate::text::Text;
@@ -32,14 +32,26 @@ pub struct Measure {
 
 #[derive(Debug, Clone)]
 pub enum MeasureKind {
-    Rectify { within: Period, evidence: Option<Text> },
+    Rectify {
+        within: Period,
+        evidence: Option<Text>,
+    },
     /// What is suspended, and the verdict of a retest that ends it.
-    Suspend { what: String, until: Option<String> },
-    Retest { within: Period, outcomes: Vec<(String, Box<Measure>)> },
+    Suspend {
+        what: String,
+        until: Option<String>,
+    },
+    Retest {
+        within: Period,
+        outcomes: Vec<(String, Box<Measure>)>,
+    },
     Refer(String),
     Lift(String),
     Void(String),
     Record(String),
-    Notify { whom: String, within: Option<Period> },
+    Notify {
+        whom: String,
+        within: Option<Period>,
+    },
     Nothing,
 }

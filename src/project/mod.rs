@@ -36,7 +36,9 @@ pub fn standard() -> &'static Library {
 
 /// A file of the standard library (a template, say) by its path below `stdlib/`.
 pub fn standard_file(path: &str) -> Option<&'static str> {
-    STANDARD.get_file(path).and_then(|file| file.contents_utf8())
+    STANDARD
+        .get_file(path)
+        .and_then(|file| file.contents_utf8())
 }
 
 /// The Bidui files of the standard library in the order of their paths.
@@ -49,7 +51,10 @@ fn standard_files() -> BTreeMap<String, &'static str> {
             let path = file.path().to_string_lossy().replace('\\', "/");
             // Units have a reader of their own, which the reading of any file already needs.
             if path.ends_with(".bidui") && !path.starts_with("units/") {
-                found.insert(format!("std/{path}"), file.contents_utf8().unwrap_or_default());
+                found.insert(
+                    format!("std/{path}"),
+                    file.contents_utf8().unwrap_or_default(),
+                );
             }
         }
     }
@@ -60,7 +65,9 @@ impl Library {
     /// Adds the items of a file.
     pub fn add(&mut self, name: &str, text: &str) {
         let file = self.sources.add(SourceFile::new(name, text));
-        let Some(source) = self.sources.get(file) else { return };
+        let Some(source) = self.sources.get(file) else {
+            return;
+        };
         let (tree, mut findings) = syntax::parse(file, source);
         let (document, more) = schema::read(&tree);
         findings.extend(more);
@@ -85,13 +92,21 @@ impl Library {
 
     /// All items of a keyword, by name.
     pub fn items<'a>(&'a self, keyword: &'a str) -> impl Iterator<Item = (&'a str, &'a Entry)> {
-        self.items.iter().filter(move |(_, e)| e.word() == keyword).map(|(path, e)| (path.as_str(), e))
+        self.items
+            .iter()
+            .filter(move |(_, e)| e.word() == keyword)
+            .map(|(path, e)| (path.as_str(), e))
     }
 
     /// Whether a module of that name exists: an item, or a prefix of the names of items.
     fn has_module(&self, path: &str) -> bool {
         let prefix = format!("{path}.");
-        self.items.contains_key(path) || self.items.range(prefix.clone()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
+        self.items.contains_key(path)
+            || self
+                .items
+                .range(prefix.clone()..)
+                .next()
+                .is_some_and(|(name, _)| name.starts_with(&prefix))
     }
 }
 
@@ -106,34 +121,51 @@ impl Names {
     pub fn of(document: &Document, library: &Library, diagnostics: &mut Vec<Diagnostic>) -> Names {
         let mut names = Names::default();
         for entry in document.entries.iter().filter(|e| e.word() == "use") {
-            let Some(module) = entry.name("module") else { continue };
+            let Some(module) = entry.name("module") else {
+                continue;
+            };
             let at = entry.one("module").map_or(entry.span, |a| a.span);
             if !library.has_module(module) {
                 diagnostics.push(unknown_module(module, at, library));
                 // The alias is known all the same, so that its uses are not reported as well.
             }
-            let alias = entry.name("alias").unwrap_or_else(|| module.rsplit('.').next().unwrap_or(module));
+            let alias = entry
+                .name("alias")
+                .unwrap_or_else(|| module.rsplit('.').next().unwrap_or(module));
             let alias_at = entry.one("alias").map_or(at, |a| a.span);
             if let Some((_, first)) = names.aliases.get(alias) {
                 diagnostics.push(
                     Diagnostic::new(
                         Code::DuplicateName,
                         alias_at,
-                        Text::new(format!("简名 `{alias}` 重复"), format!("the short name `{alias}` is used twice")),
+                        Text::new(
+                            format!("简名 `{alias}` 重复"),
+                            format!("the short name `{alias}` is used twice"),
+                        ),
                     )
-                    .with_label(*first, Text::new("第一次用在这里", "it is given here already"))
-                    .with_help(Text::new("用 `记作` 另取一个简名", "give another one with `as`")),
+                    .with_label(
+                        *first,
+                        Text::new("第一次用在这里", "it is given here already"),
+                    )
+                    .with_help(Text::new(
+                        "用 `记作` 另取一个简名",
+                        "give another one with `as`",
+                    )),
                 );
                 continue;
             }
-            names.aliases.insert(alias.to_owned(), (module.to_owned(), alias_at));
+            names
+                .aliases
+                .insert(alias.to_owned(), (module.to_owned(), alias_at));
         }
         names
     }
 
     /// The full name of `path`: its first part replaced when it is a short name.
     pub fn full(&self, path: &str) -> String {
-        let (head, rest) = path.split_once('.').map_or((path, None), |(head, rest)| (head, Some(rest)));
+        let (head, rest) = path
+            .split_once('.')
+            .map_or((path, None), |(head, rest)| (head, Some(rest)));
         match (self.aliases.get(head), rest) {
             (Some((module, _)), Some(rest)) => format!("{module}.{rest}"),
             (Some((module, _)), None) => module.clone(),
@@ -144,7 +176,9 @@ impl Names {
     /// Whether the module behind the first part of `path` was found; what comes from a module that is not there is not reported again.
     pub fn is_known(&self, path: &str, library: &Library) -> bool {
         let head = path.split('.').next().unwrap_or(path);
-        self.aliases.get(head).is_none_or(|(module, _)| library.has_module(module))
+        self.aliases
+            .get(head)
+            .is_none_or(|(module, _)| library.has_module(module))
     }
 }
 
@@ -156,14 +190,31 @@ fn unknown_module(module: &str, at: Span, library: &Library) -> Diagnostic {
         .filter(|(distance, _)| *distance <= 1 + module.len() / 4)
         .min()
         .map(|(_, name)| name.clone());
-    let mut diagnostic =
-        Diagnostic::new(Code::UnknownModule, at, Text::new(format!("没有模块 `{module}`"), format!("there is no module `{module}`")));
+    let mut diagnostic = Diagnostic::new(
+        Code::UnknownModule,
+        at,
+        Text::new(
+            format!("没有模块 `{module}`"),
+            format!("there is no module `{module}`"),
+        ),
+    );
     if let Some(near) = near {
         diagnostic = diagnostic
-            .with_help(Text::new(format!("是否应为 `{near}`？"), format!("did you mean `{near}`?")))
-            .with_fix(Text::same(format!("`{near}`")), at, near, crate::diagnostic::Applicability::Unsafe);
+            .with_help(Text::new(
+                format!("是否应为 `{near}`？"),
+                format!("did you mean `{near}`?"),
+            ))
+            .with_fix(
+                Text::same(format!("`{near}`")),
+                at,
+                near,
+                crate::diagnostic::Applicability::Unsafe,
+            );
     } else {
-        diagnostic = diagnostic.with_help(Text::new("标准库模块以 `std.` 开头", "modules of the standard library begin with `std.`"));
+        diagnostic = diagnostic.with_help(Text::new(
+            "标准库模块以 `std.` 开头",
+            "modules of the standard library begin with `std.`",
+        ));
     }
     diagnostic
 }
@@ -175,7 +226,11 @@ mod tests {
     #[test]
     fn the_standard_library_has_no_findings() {
         let library = standard();
-        let text = crate::diagnostic::render::short(&library.findings, &library.sources, crate::text::Lang::En);
+        let text = crate::diagnostic::render::short(
+            &library.findings,
+            &library.sources,
+            crate::text::Lang::En,
+        );
         assert_eq!(text, "");
     }
 }

@@ -692,8 +692,9 @@ fn unit_run(cursor: &Cursor<'_>, most: usize) -> Option<(String, usize)> {
 fn known_unit(cursor: &Cursor<'_>) -> Option<(String, usize)> {
     let (_, longest) = unit_run(cursor, usize::MAX)?;
     (1..=longest).rev().find_map(|most| {
-        unit_run(cursor, most)
-            .filter(|(text, count)| *count == most && crate::values::unit::parse_unit(text, None).is_ok())
+        unit_run(cursor, most).filter(|(text, count)| {
+            *count == most && crate::values::unit::parse_unit(text, None).is_ok()
+        })
     })
 }
 

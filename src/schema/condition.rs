@@ -3,8 +3,9 @@
 
 use super::arguments::Misfit;
 use super::cursor::Cursor;
-use super::expression::{Domain, Expression, ExpressionKind, Operator, Quantifier};
+use super::expression::{Expression, ExpressionKind};
 use super::read::Reader;
+use crate::condition::{Domain, Operator, Quantifier};
 use crate::syntax::{Bracket, Kind, Symbol};
 use crate::text::Text;
 

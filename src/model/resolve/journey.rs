@@ -1,18 +1,26 @@
 //! The circulation as written.
 
 use super::{Resolver, nouns};
-use crate::model::{Circulation, Laboratory, Artefact, Time, TimeKind, TravelPattern, Way};
+use crate::model::{Artefact, Circulation, Laboratory, Time, TimeKind, TravelPattern, Way};
 use crate::schema::{Entry, Value};
 use crate::source::Spanned;
 
 impl Resolver<'_> {
-    pub(super) fn circulation(&mut self, entry: &Entry, laboratories: &[&Laboratory], artefacts: &[Artefact]) -> Option<Circulation> {
+    pub(super) fn circulation(
+        &mut self,
+        entry: &Entry,
+        laboratories: &[&Laboratory],
+        artefacts: &[Artefact],
+    ) -> Option<Circulation> {
         let labs: Vec<&str> = laboratories.iter().map(|l| l.id.as_str()).collect();
         let known: Vec<&str> = artefacts.iter().map(|a| a.id.as_str()).collect();
-        let start = entry.child("start").and_then(|start| match start.one("date").map(|a| &a.value) {
-            Some(Value::Date(date)) => Some(*date),
-            _ => None,
-        });
+        let start =
+            entry
+                .child("start")
+                .and_then(|start| match start.one("date").map(|a| &a.value) {
+                    Some(Value::Date(date)) => Some(*date),
+                    _ => None,
+                });
         let mut patterns = Vec::new();
         for child in &entry.body {
             let kind = match child.word() {
@@ -24,8 +32,13 @@ impl Resolver<'_> {
                 },
                 "parallel" => Way::Parallel,
                 "route" => {
-                    let Some(Value::Route(stops)) = child.one("stops").map(|a| &a.value) else { continue };
-                    let stops: Vec<Spanned<String>> = stops.iter().map(|(name, at)| Spanned::new(name.clone(), *at)).collect();
+                    let Some(Value::Route(stops)) = child.one("stops").map(|a| &a.value) else {
+                        continue;
+                    };
+                    let stops: Vec<Spanned<String>> = stops
+                        .iter()
+                        .map(|(name, at)| Spanned::new(name.clone(), *at))
+                        .collect();
                     for stop in &stops {
                         self.require(&nouns::laboratory(), stop, &labs);
                     }
@@ -33,12 +46,24 @@ impl Resolver<'_> {
                 }
                 _ => continue,
             };
-            let artefact = Self::spanned(child, "artefact").filter(|name| self.require(&nouns::artefact(), name, &known));
+            let artefact = Self::spanned(child, "artefact")
+                .filter(|name| self.require(&nouns::artefact(), name, &known));
             let times = self.times(child, &labs);
-            patterns.push(TravelPattern { kind, artefact, times, at: child.span });
+            patterns.push(TravelPattern {
+                kind,
+                artefact,
+                times,
+                at: child.span,
+            });
         }
-        let calendars = entry.child("calendar").map(|c| Self::spanned_list(c, "calendars")).unwrap_or_default();
-        let calendars = calendars.into_iter().filter_map(|name| self.calendar(name)).collect();
+        let calendars = entry
+            .child("calendar")
+            .map(|c| Self::spanned_list(c, "calendars"))
+            .unwrap_or_default();
+        let calendars = calendars
+            .into_iter()
+            .filter_map(|name| self.calendar(name))
+            .collect();
         Some(Circulation {
             calendars,
             start: start?,
@@ -55,7 +80,11 @@ impl Resolver<'_> {
         if self.library.item("calendar", &full).is_some() {
             return Some(Spanned::new(full, name.span));
         }
-        let known: Vec<&str> = self.library.items("calendar").map(|(path, _)| path).collect();
+        let known: Vec<&str> = self
+            .library
+            .items("calendar")
+            .map(|(path, _)| path)
+            .collect();
         self.unknown(&nouns::calendar(), &full, name.span, &known);
         None
     }
@@ -76,7 +105,11 @@ impl Resolver<'_> {
                 continue;
             }
             if let Some(period) = self.period(child, "time") {
-                times.push(Time { kind, laboratory, period });
+                times.push(Time {
+                    kind,
+                    laboratory,
+                    period,
+                });
             }
         }
         times

@@ -10,17 +10,28 @@ use super::Protocol;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::project::{Library, Names};
 use crate::schema::{Document, Entry, Value};
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{Span, Spanned};
 use crate::text::Text;
 
 /// The protocols of a document; one that lacks an indispensable part is left out (its findings say why).
-pub fn resolve(document: &Document, library: &Library, sources: &Sources) -> (Vec<Protocol>, Vec<Diagnostic>) {
+pub fn resolve(document: &Document, library: &Library) -> (Vec<Protocol>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let names = Names::of(document, library, &mut diagnostics);
-    let mut resolver = Resolver { library, names, sources, diagnostics };
+    let mut resolver = Resolver {
+        library,
+        names,
+        diagnostics,
+    };
     resolver.edition(document);
-    let entries: Vec<&Entry> = document.entries.iter().filter(|e| e.word() == "protocol").collect();
-    let protocols = entries.into_iter().filter_map(|entry| resolver.protocol(entry)).collect();
+    let entries: Vec<&Entry> = document
+        .entries
+        .iter()
+        .filter(|e| e.word() == "protocol")
+        .collect();
+    let protocols = entries
+        .into_iter()
+        .filter_map(|entry| resolver.protocol(entry))
+        .collect();
     (protocols, resolver.diagnostics)
 }
 
@@ -30,19 +41,25 @@ const EDITIONS: [u64; 1] = [2026];
 pub(super) struct Resolver<'a> {
     pub library: &'a Library,
     pub names: Names,
-    pub sources: &'a Sources,
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Resolver<'_> {
     fn edition(&mut self, document: &Document) {
-        let Some(entry) = document.entries.iter().find(|e| e.word() == "edition") else { return };
-        let Some(year) = entry.count("year").filter(|year| !EDITIONS.contains(year)) else { return };
+        let Some(entry) = document.entries.iter().find(|e| e.word() == "edition") else {
+            return;
+        };
+        let Some(year) = entry.count("year").filter(|year| !EDITIONS.contains(year)) else {
+            return;
+        };
         self.report(
             Diagnostic::new(
                 Code::UnknownEdition,
                 entry.span,
-                Text::new(format!("没有 {year} 版语言"), format!("there is no edition {year} of the language")),
+                Text::new(
+                    format!("没有 {year} 版语言"),
+                    format!("there is no edition {year} of the language"),
+                ),
             )
             .with_help(Text::new("写 `语言版本 2026`", "write `edition 2026`")),
         );
@@ -58,7 +75,9 @@ impl Resolver<'_> {
 
     /// A name of the file's own with its place.
     pub fn spanned(entry: &Entry, slot: &str) -> Option<Spanned<String>> {
-        entry.name(slot).map(|name| Spanned::new(name.to_owned(), Self::at(entry, slot)))
+        entry
+            .name(slot)
+            .map(|name| Spanned::new(name.to_owned(), Self::at(entry, slot)))
     }
 
     /// All names of a list with their places.
@@ -66,7 +85,9 @@ impl Resolver<'_> {
         entry
             .all(slot)
             .filter_map(|argument| match &argument.value {
-                Value::Name(name) | Value::Choice(name) => Some(Spanned::new(name.clone(), argument.span)),
+                Value::Name(name) | Value::Choice(name) => {
+                    Some(Spanned::new(name.clone(), argument.span))
+                }
                 _ => None,
             })
             .collect()
@@ -92,10 +113,19 @@ impl Resolver<'_> {
                     Diagnostic::new(
                         Code::DuplicateName,
                         at,
-                        Text::new(format!("{} `{name}` 重复", what.zh), format!("{} `{name}` is declared twice", what.en)),
+                        Text::new(
+                            format!("{} `{name}` 重复", what.zh),
+                            format!("{} `{name}` is declared twice", what.en),
+                        ),
                     )
-                    .with_label(*first, Text::new("第一次写在这里", "it is declared here already"))
-                    .with_help(Text::new("给其中一个另取名称，或删除重复的一行", "rename one of them, or remove the repetition")),
+                    .with_label(
+                        *first,
+                        Text::new("第一次写在这里", "it is declared here already"),
+                    )
+                    .with_help(Text::new(
+                        "给其中一个另取名称，或删除重复的一行",
+                        "rename one of them, or remove the repetition",
+                    )),
                 );
             } else {
                 seen.insert(name, at);
@@ -108,24 +138,43 @@ impl Resolver<'_> {
         let near = known
             .iter()
             .map(|k| (strsim::damerau_levenshtein(k, name), *k))
-            .filter(|(distance, k)| *distance <= (k.chars().count().max(name.chars().count()) / 2).clamp(1, 3))
+            .filter(|(distance, k)| {
+                *distance <= (k.chars().count().max(name.chars().count()) / 2).clamp(1, 3)
+            })
             .min()
             .map(|(_, k)| k);
         let mut diagnostic = Diagnostic::new(
             Code::UnknownName,
             at,
-            Text::new(format!("没有名为 `{name}` 的{}", what.zh), format!("there is no {} called `{name}`", what.en)),
+            Text::new(
+                format!("没有名为 `{name}` 的{}", what.zh),
+                format!("there is no {} called `{name}`", what.en),
+            ),
         );
         diagnostic = match near {
             Some(near) => diagnostic
-                .with_help(Text::new(format!("是否应为 `{near}`？"), format!("did you mean `{near}`?")))
-                .with_fix(Text::same(format!("`{near}`")), at, near, Applicability::Unsafe),
+                .with_help(Text::new(
+                    format!("是否应为 `{near}`？"),
+                    format!("did you mean `{near}`?"),
+                ))
+                .with_fix(
+                    Text::same(format!("`{near}`")),
+                    at,
+                    near,
+                    Applicability::Unsafe,
+                ),
             None => {
                 let list: Vec<String> = known.iter().take(8).map(|k| format!("`{k}`")).collect();
                 diagnostic.with_help(if list.is_empty() {
-                    Text::new(format!("先声明该{}", what.zh), format!("declare the {} first", what.en))
+                    Text::new(
+                        format!("先声明该{}", what.zh),
+                        format!("declare the {} first", what.en),
+                    )
                 } else {
-                    Text::new(format!("已声明的有：{}", list.join("、")), format!("those declared are {}", list.join(", ")))
+                    Text::new(
+                        format!("已声明的有：{}", list.join("、")),
+                        format!("those declared are {}", list.join(", ")),
+                    )
                 })
             }
         };

@@ -16,7 +16,11 @@ impl Resolver<'_> {
         match WrittenNumber::parse(&amount.number) {
             Ok(written) => Some(written.value.to_f64()),
             Err(error) => {
-                self.report(Diagnostic::new(Code::ValueOutOfRange, amount.span, error.message()));
+                self.report(Diagnostic::new(
+                    Code::ValueOutOfRange,
+                    amount.span,
+                    error.message(),
+                ));
                 None
             }
         }
@@ -31,7 +35,12 @@ impl Resolver<'_> {
                 if let UnitError::Unknown { suggestions, .. } = &error
                     && let Some(first) = suggestions.first()
                 {
-                    diagnostic = diagnostic.with_fix(Text::same(format!("`{first}`")), at, first.clone(), Applicability::Unsafe);
+                    diagnostic = diagnostic.with_fix(
+                        Text::same(format!("`{first}`")),
+                        at,
+                        first.clone(),
+                        Applicability::Unsafe,
+                    );
                 }
                 self.report(diagnostic);
                 None
@@ -50,7 +59,12 @@ impl Resolver<'_> {
             Some(unit) => format!("{} {unit}", amount.number),
             None => amount.number.clone(),
         };
-        let quantity = Quantity { value, unit, written, at: amount.span };
+        let quantity = Quantity {
+            value,
+            unit,
+            written,
+            at: amount.span,
+        };
         if let Some(expected) = expected
             && !quantity.unit.dimension().same_kind(expected)
         {
@@ -72,12 +86,17 @@ impl Resolver<'_> {
         } else {
             Text::new(
                 format!("`{written}` 是{}，此处应为{}", found.zh, wanted.zh),
-                format!("`{written}` is a quantity of {}, but {} is wanted here", found.en, wanted.en),
+                format!(
+                    "`{written}` is a quantity of {}, but {} is wanted here",
+                    found.en, wanted.en
+                ),
             )
         };
         self.report(
-            Diagnostic::new(Code::UnitMismatch, quantity.at, message)
-                .with_help(Text::new(format!("改用{}的单位", wanted.zh), format!("state it in a unit of {}", wanted.en))),
+            Diagnostic::new(Code::UnitMismatch, quantity.at, message).with_help(Text::new(
+                format!("改用{}的单位", wanted.zh),
+                format!("state it in a unit of {}", wanted.en),
+            )),
         );
     }
 
@@ -87,7 +106,11 @@ impl Resolver<'_> {
         match quantity.unit.convert_interval(quantity.value, unit) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.report(Diagnostic::new(Code::UnitMismatch, amount.span, error.message()));
+                self.report(Diagnostic::new(
+                    Code::UnitMismatch,
+                    amount.span,
+                    error.message(),
+                ));
                 None
             }
         }
@@ -99,14 +122,16 @@ impl Resolver<'_> {
         let value = self.number(&amount)?;
         let unit = amount.unit.as_deref().unwrap_or_default();
         let kind = match self.unit(unit, amount.unit_span, None)?.terms() {
-            [only] if only.exponent == 1 && only.prefix.is_none() => match only.atom.symbol.as_str() {
-                "h" => Some(DurationKind::Hour),
-                "d" => Some(DurationKind::Day),
-                "wk" => Some(DurationKind::Week),
-                "mo" => Some(DurationKind::Month),
-                "wd" => Some(DurationKind::WorkingDay),
-                _ => None,
-            },
+            [only] if only.exponent == 1 && only.prefix.is_none() => {
+                match only.atom.symbol.as_str() {
+                    "h" => Some(DurationKind::Hour),
+                    "d" => Some(DurationKind::Day),
+                    "wk" => Some(DurationKind::Week),
+                    "mo" => Some(DurationKind::Month),
+                    "wd" => Some(DurationKind::WorkingDay),
+                    _ => None,
+                }
+            }
             _ => None,
         };
         let Some(kind) = kind else {
@@ -128,13 +153,19 @@ impl Resolver<'_> {
                 Diagnostic::new(
                     Code::ValueOutOfRange,
                     amount.span,
-                    Text::new(format!("期限 `{}` 应为不带小数的非负数", amount.number), format!("the period `{}` is not a whole number", amount.number)),
+                    Text::new(
+                        format!("期限 `{}` 应为不带小数的非负数", amount.number),
+                        format!("the period `{}` is not a whole number", amount.number),
+                    ),
                 )
                 .with_help(Text::new("换用更小的单位", "use a smaller unit")),
             );
             return None;
         }
-        Some(Period { duration: Duration::new(value as u32, kind), at: amount.span })
+        Some(Period {
+            duration: Duration::new(value as u32, kind),
+            at: amount.span,
+        })
     }
 
     /// A value with its tolerance or range, or a word.
@@ -142,7 +173,11 @@ impl Resolver<'_> {
         match value {
             Value::Amount(amount) => self.quantity(amount, None).map(Range::Single),
             Value::Range(from, to) => self.pair(from, to).and_then(|(from, to)| {
-                if from.unit.convert(from.value, &to.unit).is_ok_and(|converted| converted > to.value) {
+                if from
+                    .unit
+                    .convert(from.value, &to.unit)
+                    .is_ok_and(|converted| converted > to.value)
+                {
                     self.report(
                         Diagnostic::new(
                             Code::ValueOutOfRange,
@@ -155,7 +190,9 @@ impl Resolver<'_> {
                 }
                 Some(Range::Between(from, to))
             }),
-            Value::Tolerance(value, deviation) => self.pair(value, deviation).map(|(value, deviation)| Range::Around(value, deviation)),
+            Value::Tolerance(value, deviation) => self
+                .pair(value, deviation)
+                .map(|(value, deviation)| Range::Around(value, deviation)),
             Value::Text(text) => Some(Range::Word(text.clone())),
             Value::Name(name) => Some(Range::Word(Text::same(name))),
             _ => None,
@@ -167,7 +204,12 @@ impl Resolver<'_> {
         let second = self.quantity(second, None)?;
         let first = if first.unit.is_none() && !second.unit.is_one() {
             let value = self.number(first)?;
-            Quantity { value, unit: second.unit.clone(), written: first.number.clone(), at: first.span }
+            Quantity {
+                value,
+                unit: second.unit.clone(),
+                written: first.number.clone(),
+                at: first.span,
+            }
         } else {
             let dimension = second.unit.dimension();
             self.quantity(first, Some(&dimension))?
@@ -178,5 +220,8 @@ impl Resolver<'_> {
 
 /// What a dimension is called.
 pub(super) fn dimension_title(dimension: &Dimension) -> Text {
-    Units::standard().map_or_else(|_| Text::same(dimension.expansion()), |units| units.dimension_title(dimension))
+    Units::standard().map_or_else(
+        |_| Text::same(dimension.expansion()),
+        |units| units.dimension_title(dimension),
+    )
 }
