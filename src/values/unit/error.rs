@@ -40,9 +40,8 @@ pub enum UnitError {
     /// Two units of different kinds of quantity; names of the kinds included.
     Incommensurable {
         from: String,
-        from_kind: Text,
         to: String,
-        to_kind: Text,
+        kinds: Box<[Text; 2]>,
     },
     /// A factor or exponent beyond what can be held exactly.
     OutOfRange(String),
@@ -126,21 +125,19 @@ impl UnitError {
                     "There is no fixed conversion between {from} and {to} (months and working days depend on the calendar); state both periods in one unit."
                 ),
             ),
-            UnitError::Incommensurable {
-                from,
-                from_kind,
-                to,
-                to_kind,
-            } => Text::new(
-                format!(
-                    "量的种类不同：{from} 是{}，{to} 是{}，二者不能比较或换算。",
-                    from_kind.zh, to_kind.zh
-                ),
-                format!(
-                    "Different kinds of quantity: {from} is {}, {to} is {}; they can be neither compared nor converted.",
-                    from_kind.en, to_kind.en
-                ),
-            ),
+            UnitError::Incommensurable { from, to, kinds } => {
+                let [mine, theirs] = kinds.as_ref();
+                Text::new(
+                    format!(
+                        "量的种类不同：{from} 是{}，{to} 是{}，二者不能比较或换算。",
+                        mine.zh, theirs.zh
+                    ),
+                    format!(
+                        "Different kinds of quantity: {from} is {}, {to} is {}; they can be neither compared nor converted.",
+                        mine.en, theirs.en
+                    ),
+                )
+            }
             UnitError::OutOfRange(text) => Text::new(
                 format!("“{text}”的换算系数或量纲指数超出可精确表示的范围。"),
                 format!(

@@ -151,7 +151,7 @@ impl Library {
                     holders.push((script, id));
                 }
             }
-            for code in &entry.ucum {
+            if let Some(code) = &entry.ucum {
                 claim(&mut self.ucum, code, id)?;
             }
             for word in &entry.dsi {

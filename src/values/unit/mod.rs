@@ -232,15 +232,11 @@ impl Unit {
         let (from, to) = (self.to_string(), other.to_string());
         if !self.dimension.same_kind(&other.dimension) {
             let library = Library::standard()?;
-            let (from_kind, to_kind) = (
-                library.dimension_title(&self.dimension),
-                library.dimension_title(&other.dimension),
-            );
+            let kinds = [self, other].map(|unit| library.dimension_title(&unit.dimension));
             return Err(UnitError::Incommensurable {
                 from,
-                from_kind,
                 to,
-                to_kind,
+                kinds: Box::new(kinds),
             });
         }
         if self.is_logarithmic() || other.is_logarithmic() {

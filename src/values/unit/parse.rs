@@ -33,6 +33,17 @@ pub(super) fn expression(
     if folded.is_empty() {
         return Err(UnitError::Empty);
     }
+    // A name may contain what is a sign elsewhere: 磅力每平方英寸.
+    let readings = library.readings(spelling, &folded)?;
+    if !readings.is_empty() {
+        return choose(
+            &[Word {
+                readings,
+                exponent: 1,
+            }],
+            expected,
+        );
+    }
     let mut parser = Parser {
         library,
         spelling,
