@@ -3,8 +3,10 @@
 pub mod condition;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod intake;
 pub mod model;
 pub mod numeric;
+pub mod plan;
 pub mod project;
 pub mod schema;
 pub mod source;

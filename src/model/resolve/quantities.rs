@@ -6,7 +6,7 @@ use crate::model::{Period, Quantity, Range};
 use crate::schema::{Amount, Entry, Value};
 use crate::source::Span;
 use crate::text::Text;
-use crate::values::date::{Duration, DurationKind};
+use crate::values::date::{Duration, PeriodKind};
 use crate::values::decimal::WrittenNumber;
 use crate::values::unit::{Dimension, Library as Units, Unit, UnitError, parse_unit};
 
@@ -124,11 +124,11 @@ impl Resolver<'_> {
         let kind = match self.unit(unit, amount.unit_span, None)?.terms() {
             [only] if only.exponent == 1 && only.prefix.is_none() => {
                 match only.atom.symbol.as_str() {
-                    "h" => Some(DurationKind::Hour),
-                    "d" => Some(DurationKind::Day),
-                    "wk" => Some(DurationKind::Week),
-                    "mo" => Some(DurationKind::Month),
-                    "wd" => Some(DurationKind::WorkingDay),
+                    "h" => Some(PeriodKind::Hour),
+                    "d" => Some(PeriodKind::Day),
+                    "wk" => Some(PeriodKind::Week),
+                    "mo" => Some(PeriodKind::Month),
+                    "wd" => Some(PeriodKind::WorkingDay),
                     _ => None,
                 }
             }
