@@ -3,6 +3,7 @@
 //! [`resolve`] builds it and reports what does not hold together; a part that could not be read is absent, and nothing that depends on it is
 //! reported a second time. Quantities of a measurand are held in the measurand's unit.
 
+mod journey;
 mod resolve;
 pub mod rules;
 
@@ -10,8 +11,10 @@ use jiff::civil::Date;
 
 use crate::source::{Span, Spanned};
 use crate::text::Text;
+use crate::values::quantity;
 use crate::values::unit::Unit;
 
+pub use journey::WrittenJourney;
 pub use resolve::resolve;
 pub use rules::{Consequence, Measure, VerdictRule};
 
@@ -47,6 +50,9 @@ pub struct Protocol {
     pub evaluation: Evaluation,
     pub acceptance: Acceptance,
     pub sanctions: Vec<Consequence>,
+    /// What the policy orders where the protocol says nothing.
+    pub policy_sanctions: Vec<Consequence>,
+    pub policy_title: Text,
     pub publication: Option<Publication>,
     pub integrity: Option<Integrity>,
     pub risks: Vec<Risk>,
@@ -83,24 +89,15 @@ pub struct Laboratory {
     pub at: Span,
 }
 
-/// A number in a unit, and where it was written.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Quantity {
-    pub value: f64,
-    pub unit: Unit,
-    /// Number and unit as written.
-    pub written: String,
-    pub at: Span,
-}
+/// A quantity and where it was written.
+pub type Quantity = Spanned<quantity::Quantity>;
 
-/// A value that a condition or a nominal value may take.
+/// What a condition or a nominal value may be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Range {
-    Single(Quantity),
-    /// From, to.
-    Between(Quantity, Quantity),
-    /// Value, permitted deviation.
-    Around(Quantity, Quantity),
+    Single(quantity::Quantity),
+    Between(quantity::Range),
+    Around(quantity::Tolerance),
     Word(Text),
 }
 
@@ -195,6 +192,8 @@ pub struct Stability {
     pub test: Option<Method>,
     pub limit: Option<Condition>,
     pub otherwise: Option<Action>,
+    /// Repeatability of the pilot's measurement of the transfer standard (standard deviation), for the points named (none: for all).
+    pub repeatability: Vec<(Quantity, Vec<String>)>,
     pub at: Span,
 }
 
@@ -214,6 +213,7 @@ pub struct Transport {
 pub struct Circulation {
     pub calendars: Vec<Spanned<String>>,
     pub start: Date,
+    pub start_at: Span,
     pub patterns: Vec<TravelPattern>,
     /// Times that hold for all artefacts.
     pub times: Vec<Time>,

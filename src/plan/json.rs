@@ -9,7 +9,11 @@ use crate::text::Text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanError {
     /// Not JSON of the shape of a plan: what and where (line, column).
-    Malformed { what: String, line: usize, column: usize },
+    Malformed {
+        what: String,
+        line: usize,
+        column: usize,
+    },
     /// Written by a compiler whose plans this one does not know.
     Version(u32),
     /// The content does not have the digest that the plan states.
@@ -25,11 +29,15 @@ impl PlanError {
             ),
             PlanError::Version(version) => Text::new(
                 format!("计划的格式版本为 {version}，本程序只认识 {FORMAT_VERSION}"),
-                format!("the plan has format version {version}, but only {FORMAT_VERSION} is known here"),
+                format!(
+                    "the plan has format version {version}, but only {FORMAT_VERSION} is known here"
+                ),
             ),
             PlanError::Altered { stated, found } => Text::new(
                 format!("计划内容与其摘要不符：写明 {stated}，实为 {found}"),
-                format!("the plan's content does not match its digest: it states {stated}, but has {found}"),
+                format!(
+                    "the plan's content does not match its digest: it states {stated}, but has {found}"
+                ),
             ),
         }
     }
@@ -59,7 +67,11 @@ pub fn read(text: &str) -> Result<Plan, PlanError> {
     struct Version {
         format_version: u32,
     }
-    let malformed = |error: serde_json::Error| PlanError::Malformed { what: error.to_string(), line: error.line(), column: error.column() };
+    let malformed = |error: serde_json::Error| PlanError::Malformed {
+        what: error.to_string(),
+        line: error.line(),
+        column: error.column(),
+    };
     let version: Version = serde_json::from_str(text).map_err(malformed)?;
     if version.format_version != FORMAT_VERSION {
         return Err(PlanError::Version(version.format_version));
@@ -67,7 +79,10 @@ pub fn read(text: &str) -> Result<Plan, PlanError> {
     let plan: Plan = serde_json::from_str(text).map_err(malformed)?;
     let found = digest(&plan.content);
     if found != plan.digest {
-        return Err(PlanError::Altered { stated: plan.digest, found });
+        return Err(PlanError::Altered {
+            stated: plan.digest,
+            found,
+        });
     }
     Ok(plan)
 }

@@ -289,7 +289,11 @@ pub enum Task {
     /// Takes the submitted results of a point into the measurand's unit at one standard uncertainty.
     Collect { artefact: Option<String> },
     /// Follows the transfer standard over the pilot's measurements and treats what changed.
-    Drift { limit: Option<Term>, action: Action, repeatability: Option<f64> },
+    Drift {
+        limit: Option<Term>,
+        action: Action,
+        repeatability: Option<f64>,
+    },
     /// Finds results that have no part in the reference value because they lie apart.
     Outliers { method: Method },
     /// Determines the reference value.
@@ -304,9 +308,18 @@ pub enum Task {
         correlations: Vec<(String, String, f64)>,
     },
     /// Forms the degrees of equivalence.
-    Equivalence { kinds: Vec<String>, k: f64, denominator: String },
+    Equivalence {
+        kinds: Vec<String>,
+        k: f64,
+        denominator: String,
+    },
     /// Forms a score of every laboratory.
-    Score { score: String, k: f64, denominator: String, sigma: Option<f64> },
+    Score {
+        score: String,
+        k: f64,
+        denominator: String,
+        sigma: Option<f64>,
+    },
     /// Gives every laboratory its verdict at the point.
     JudgePoint,
     /// Gives every laboratory its verdict over all points.
@@ -363,14 +376,34 @@ pub struct Measure {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "measure", rename_all = "kebab-case")]
 pub enum Order {
-    Rectify { within: Period, evidence: Option<Text> },
-    Suspend { what: String, until: Option<String> },
-    Retest { within: Period, outcomes: Vec<(String, Box<Measure>)> },
-    Refer { to: String },
-    Lift { what: String },
-    Void { what: String },
-    Record { what: String },
-    Notify { whom: String, within: Option<Period> },
+    Rectify {
+        within: Period,
+        evidence: Option<Text>,
+    },
+    Suspend {
+        what: String,
+        until: Option<String>,
+    },
+    Retest {
+        within: Period,
+        outcomes: Vec<(String, Box<Measure>)>,
+    },
+    Refer {
+        to: String,
+    },
+    Lift {
+        what: String,
+    },
+    Void {
+        what: String,
+    },
+    Record {
+        what: String,
+    },
+    Notify {
+        whom: String,
+        within: Option<Period>,
+    },
     Nothing,
 }
 
@@ -404,7 +437,10 @@ pub struct Contingency {
 
 impl Plan {
     pub fn pilot(&self) -> Option<&Laboratory> {
-        self.content.laboratories.iter().find(|l| l.role == Role::Pilot)
+        self.content
+            .laboratories
+            .iter()
+            .find(|l| l.role == Role::Pilot)
     }
 
     pub fn laboratory(&self, id: &str) -> Option<&Laboratory> {

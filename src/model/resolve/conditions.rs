@@ -63,15 +63,12 @@ impl Resolver<'_> {
         match &expression.kind {
             ExpressionKind::Amount(amount) => {
                 let quantity = self.quantity(amount, None)?;
-                let value = quantity.unit.factor().apply(quantity.value);
-                let written = if quantity.unit.is_one() {
-                    format!("{}", quantity.value)
-                } else {
-                    format!("{} {}", quantity.value, quantity.unit.display())
-                };
+                let unit = quantity.value.unit();
+                let value = unit.factor().apply(quantity.value.value());
+                let dimension = unit.dimension();
                 Some((
-                    Term::Number(value, written),
-                    Kind::Number(quantity.unit.dimension()),
+                    Term::Number(value, quantity.value.to_string()),
+                    Kind::Number(dimension),
                 ))
             }
             ExpressionKind::Name(name) => match offered.get_key_value(name.as_str()) {

@@ -14,6 +14,7 @@ impl Resolver<'_> {
     ) -> Option<Circulation> {
         let labs: Vec<&str> = laboratories.iter().map(|l| l.id.as_str()).collect();
         let known: Vec<&str> = artefacts.iter().map(|a| a.id.as_str()).collect();
+        let start_at = entry.child("start").map_or(entry.head, |e| e.span);
         let start =
             entry
                 .child("start")
@@ -67,6 +68,7 @@ impl Resolver<'_> {
         Some(Circulation {
             calendars,
             start: start?,
+            start_at,
             patterns,
             times: self.times(entry, &labs),
             reserve: entry.child("reserve").and_then(|e| self.period(e, "time")),

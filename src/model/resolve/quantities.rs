@@ -4,17 +4,17 @@ use super::Resolver;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::model::{Period, Quantity, Range};
 use crate::schema::{Amount, Entry, Value};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::text::Text;
-use crate::values::date::{Duration, PeriodKind};
-use crate::values::decimal::WrittenNumber;
+use crate::values::date::Duration;
+use crate::values::decimal::{Decimal, WrittenNumber};
+use crate::values::quantity::{self, QuantityError, Tolerance};
 use crate::values::unit::{Dimension, Library as Units, Unit, UnitError, parse_unit};
 
 impl Resolver<'_> {
-    /// The number as written, without its unit; reports one that no number can hold.
-    pub fn number(&mut self, amount: &Amount) -> Option<f64> {
+    fn decimal(&mut self, amount: &Amount) -> Option<Decimal> {
         match WrittenNumber::parse(&amount.number) {
-            Ok(written) => Some(written.value.to_f64()),
+            Ok(written) => Some(written.value),
             Err(error) => {
                 self.report(Diagnostic::new(
                     Code::ValueOutOfRange,
@@ -24,6 +24,11 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+
+    /// The number as written, without its unit; reports one that no number can hold.
+    pub fn number(&mut self, amount: &Amount) -> Option<f64> {
+        self.decimal(amount).map(|decimal| decimal.to_f64())
     }
 
     /// The unit of that spelling, in the dimension expected when its symbol has several meanings.
@@ -50,23 +55,14 @@ impl Resolver<'_> {
 
     /// The quantity an amount writes, its dimension checked against `expected` when there is one.
     pub fn quantity(&mut self, amount: &Amount, expected: Option<&Dimension>) -> Option<Quantity> {
-        let value = self.number(amount)?;
+        let decimal = self.decimal(amount)?;
         let unit = match &amount.unit {
             Some(text) => self.unit(text, amount.unit_span, expected)?,
             None => Unit::one(),
         };
-        let written = match &amount.unit {
-            Some(unit) => format!("{} {unit}", amount.number),
-            None => amount.number.clone(),
-        };
-        let quantity = Quantity {
-            value,
-            unit,
-            written,
-            at: amount.span,
-        };
+        let quantity = Spanned::new(quantity::Quantity::written(decimal, unit), amount.span);
         if let Some(expected) = expected
-            && !quantity.unit.dimension().same_kind(expected)
+            && !quantity.value.unit().dimension().same_kind(expected)
         {
             self.mismatch(&quantity, expected);
             return None;
@@ -76,9 +72,9 @@ impl Resolver<'_> {
 
     fn mismatch(&mut self, quantity: &Quantity, expected: &Dimension) {
         let wanted = dimension_title(expected);
-        let found = dimension_title(&quantity.unit.dimension());
-        let written = &quantity.written;
-        let message = if quantity.unit.is_one() {
+        let found = dimension_title(&quantity.value.unit().dimension());
+        let written = &quantity.value;
+        let message = if quantity.value.unit().is_one() {
             Text::new(
                 format!("`{written}` 缺少单位，此处应为{}", wanted.zh),
                 format!("`{written}` has no unit; {} is wanted here", wanted.en),
@@ -93,18 +89,18 @@ impl Resolver<'_> {
             )
         };
         self.report(
-            Diagnostic::new(Code::UnitMismatch, quantity.at, message).with_help(Text::new(
+            Diagnostic::new(Code::UnitMismatch, quantity.span, message).with_help(Text::new(
                 format!("改用{}的单位", wanted.zh),
                 format!("state it in a unit of {}", wanted.en),
             )),
         );
     }
 
-    /// An amount as a number in `unit`.
+    /// An amount that is a difference (a bound, an uncertainty) as a number in `unit`.
     pub fn in_unit(&mut self, amount: &Amount, unit: &Unit) -> Option<f64> {
         let quantity = self.quantity(amount, Some(&unit.dimension()))?;
-        match quantity.unit.convert_interval(quantity.value, unit) {
-            Ok(value) => Some(value),
+        match quantity.value.convert_interval_to(unit) {
+            Ok(converted) => Some(converted.value()),
             Err(error) => {
                 self.report(Diagnostic::new(
                     Code::UnitMismatch,
@@ -119,99 +115,65 @@ impl Resolver<'_> {
     /// A span of time with its unit of the calendar.
     pub fn period(&mut self, entry: &Entry, slot: &str) -> Option<Period> {
         let amount = entry.amount(slot)?.clone();
-        let value = self.number(&amount)?;
-        let unit = amount.unit.as_deref().unwrap_or_default();
-        let kind = match self.unit(unit, amount.unit_span, None)?.terms() {
-            [only] if only.exponent == 1 && only.prefix.is_none() => {
-                match only.atom.symbol.as_str() {
-                    "h" => Some(PeriodKind::Hour),
-                    "d" => Some(PeriodKind::Day),
-                    "wk" => Some(PeriodKind::Week),
-                    "mo" => Some(PeriodKind::Month),
-                    "wd" => Some(PeriodKind::WorkingDay),
-                    _ => None,
-                }
-            }
-            _ => None,
-        };
-        let Some(kind) = kind else {
-            self.report(
-                Diagnostic::new(
+        let quantity = self.quantity(&amount, None)?;
+        match Duration::from_quantity(&quantity.value) {
+            Ok(duration) => Some(Period {
+                duration,
+                at: amount.span,
+            }),
+            Err(error) => {
+                self.report(Diagnostic::new(
                     Code::UnitMismatch,
-                    amount.unit_span,
-                    Text::new(format!("`{unit}` 不能用于期限"), format!("a period cannot be stated in `{unit}`")),
-                )
-                .with_help(Text::new(
-                    "期限用 `h`（小时）、`d`（天）、`wk`（周）、`mo`（月）、`wd`（工作日）",
-                    "periods are stated in `h`, `d` (days), `wk` (weeks), `mo` (months) or `wd` (working days)",
-                )),
-            );
-            return None;
-        };
-        if value.fract() != 0.0 || !(0.0..=100_000.0).contains(&value) {
-            self.report(
-                Diagnostic::new(
-                    Code::ValueOutOfRange,
                     amount.span,
-                    Text::new(
-                        format!("期限 `{}` 应为不带小数的非负数", amount.number),
-                        format!("the period `{}` is not a whole number", amount.number),
-                    ),
-                )
-                .with_help(Text::new("换用更小的单位", "use a smaller unit")),
-            );
-            return None;
+                    error.message(),
+                ));
+                None
+            }
         }
-        Some(Period {
-            duration: Duration::new(value as u32, kind),
-            at: amount.span,
-        })
     }
 
     /// A value with its tolerance or range, or a word.
     pub fn range(&mut self, value: &Value) -> Option<Range> {
         match value {
-            Value::Amount(amount) => self.quantity(amount, None).map(Range::Single),
-            Value::Range(from, to) => self.pair(from, to).and_then(|(from, to)| {
-                if from
-                    .unit
-                    .convert(from.value, &to.unit)
-                    .is_ok_and(|converted| converted > to.value)
-                {
-                    self.report(
-                        Diagnostic::new(
-                            Code::ValueOutOfRange,
-                            from.at.to(to.at),
-                            Text::new("范围的下限大于上限", "the range begins above its end"),
-                        )
-                        .with_help(Text::new("交换两个数值", "exchange the two values")),
-                    );
-                    return None;
-                }
-                Some(Range::Between(from, to))
-            }),
-            Value::Tolerance(value, deviation) => self
-                .pair(value, deviation)
-                .map(|(value, deviation)| Range::Around(value, deviation)),
+            Value::Amount(amount) => self.quantity(amount, None).map(|q| Range::Single(q.value)),
+            Value::Range(from, to) => {
+                let (low, high) = self.pair(from, to)?;
+                let made = quantity::Range::new(low.value, high.value);
+                self.made(made, low.span.to(high.span)).map(Range::Between)
+            }
+            Value::Tolerance(centre, half_width) => {
+                let (centre, half_width) = self.pair(centre, half_width)?;
+                let made = Tolerance::new(centre.value, half_width.value);
+                self.made(made, centre.span.to(half_width.span))
+                    .map(Range::Around)
+            }
             Value::Text(text) => Some(Range::Word(text.clone())),
             Value::Name(name) => Some(Range::Word(Text::same(name))),
             _ => None,
         }
     }
 
+    fn made<T>(&mut self, made: Result<T, QuantityError>, at: Span) -> Option<T> {
+        match made {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.report(Diagnostic::new(Code::ValueOutOfRange, at, error.message()));
+                None
+            }
+        }
+    }
+
     /// Two amounts of one kind of quantity; a first one without unit takes the second's (`20 ± 2 °C`).
     fn pair(&mut self, first: &Amount, second: &Amount) -> Option<(Quantity, Quantity)> {
         let second = self.quantity(second, None)?;
-        let first = if first.unit.is_none() && !second.unit.is_one() {
-            let value = self.number(first)?;
-            Quantity {
-                value,
-                unit: second.unit.clone(),
-                written: first.number.clone(),
-                at: first.span,
-            }
+        let unit = second.value.unit();
+        let first = if first.unit.is_none() && !unit.is_one() {
+            Spanned::new(
+                quantity::Quantity::written(self.decimal(first)?, unit.clone()),
+                first.span,
+            )
         } else {
-            let dimension = second.unit.dimension();
+            let dimension = unit.dimension();
             self.quantity(first, Some(&dimension))?
         };
         Some((first, second))

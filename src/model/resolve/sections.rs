@@ -98,6 +98,11 @@ impl Resolver<'_> {
             .collect();
         let contingency = entry.child("contingency").map(|e| self.contingency(e));
         let policy = choice("policy", "policy").and_then(|name| self.policy(name));
+        let library = self.library;
+        let regime = policy.as_ref().and_then(|name| library.item("policy", &name.value));
+        let policy_sanctions =
+            regime.and_then(|e| e.child("sanctions")).map(|e| self.consequences(e)).unwrap_or_default();
+        let policy_title = regime.and_then(|e| e.child("title")).and_then(|e| e.text("text")).cloned().unwrap_or_default();
 
         Some(Protocol {
             path: Self::spanned(entry, "path")?,
@@ -156,6 +161,8 @@ impl Resolver<'_> {
             evaluation: evaluation?,
             acceptance: acceptance?,
             sanctions,
+            policy_sanctions,
+            policy_title,
             publication,
             integrity,
             risks,
@@ -489,8 +496,29 @@ impl Resolver<'_> {
             test: self.method_of(entry, "test"),
             limit: self.limit(entry, &offered),
             otherwise: Self::action(entry, "otherwise"),
+            repeatability: self.repeatability(entry, measured),
             at: entry.head,
         }
+    }
+
+    fn repeatability(
+        &mut self,
+        entry: &Entry,
+        measured: Dimension,
+    ) -> Vec<(crate::model::Quantity, Vec<String>)> {
+        let Some(entry) = entry.child("repeatability") else {
+            return Vec::new();
+        };
+        let mut values = Vec::new();
+        for argument in entry.all("values") {
+            let Value::Bound(amount, at) = &argument.value else {
+                continue;
+            };
+            if let Some(quantity) = self.quantity(amount, Some(&measured)) {
+                values.push((quantity, at.iter().map(|(name, _)| name.clone()).collect()));
+            }
+        }
+        values
     }
 
     fn transport(&mut self, entry: &Entry, measured: Dimension) -> Transport {
@@ -533,9 +561,9 @@ impl Resolver<'_> {
         };
         let expected = Units::standard().ok().and_then(|u| u.dimension_named(kind));
         match (value, expected) {
-            (Value::Amount(amount), Some(expected)) => {
-                self.quantity(amount, Some(&expected)).map(Range::Single)
-            }
+            (Value::Amount(amount), Some(expected)) => self
+                .quantity(amount, Some(&expected))
+                .map(|q| Range::Single(q.value)),
             _ => self.range(value),
         }
     }
@@ -561,10 +589,12 @@ impl Resolver<'_> {
         // A regime offers methods under its own name: `kc.weighted-mean` is the weighted mean of the library.
         let offered = full
             .rsplit_once('.')
-            .is_some_and(|(module, _)| self.library.item("policy", module).is_some());
+            .and_then(|(module, _)| self.library.item("policy", module))
+            .map(|regime| regime.children("offers").flat_map(|e| Self::spanned_list(e, "methods")).map(|m| m.value).collect::<Vec<_>>())
+            .unwrap_or_default();
         let found = self.library.items("method").find(|(path, _)| {
-            *path == full
-                || ((offered || !full.contains('.')) && path.rsplit('.').next() == Some(short))
+            let same_word = path.rsplit('.').next() == Some(short);
+            *path == full || (same_word && (!full.contains('.') || offered.iter().any(|m| m == path)))
         });
         let Some((path, entry)) = found else {
             if self.names.is_known(&call.path, self.library) {
