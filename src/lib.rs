@@ -1,5 +1,6 @@
 //! Bidui (比对): comparison protocols as code.
 
+pub mod check;
 pub mod circulation;
 pub mod condition;
 pub mod diagnostic;

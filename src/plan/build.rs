@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Action, Artefact, Body, Certified, Circulation, Clause, Content, Contingency, Deadline, FORMAT_VERSION, Head, Integrity,
-    Laboratory, Measurand, Measure, Members, Method, Object, Order, Plan, Point, Policy, Publication, Quantity, Range, Reporting,
-    Risk, Role, Rule, Rules, Stability, Step, Task, Traceability, Transport, Visit, json,
+    Action, Artefact, Body, Certified, Circulation, Clause, Content, Contingency, Deadline,
+    FORMAT_VERSION, Head, Integrity, Laboratory, Measurand, Measure, Members, Method, Object,
+    Order, Plan, Point, Policy, Publication, Quantity, Range, Reporting, Risk, Role, Rule, Rules,
+    Stability, Step, Task, Traceability, Transport, Visit, json,
 };
 use crate::circulation;
 use crate::model::{self, Protocol, WrittenJourney, rules::MeasureKind};
@@ -14,12 +15,25 @@ use crate::values::calendar::Calendar;
 use crate::values::quantity;
 
 /// The plan of a protocol whose journey has been planned; none when the journey has no dates.
-pub fn build(protocol: &Protocol, written: &WrittenJourney, journey: &circulation::Plan, sources: &Sources) -> Option<Plan> {
-    let mut builder = Builder { protocol, sources, clauses: BTreeMap::new() };
+pub fn build(
+    protocol: &Protocol,
+    written: &WrittenJourney,
+    journey: &circulation::Plan,
+    sources: &Sources,
+) -> Option<Plan> {
+    let mut builder = Builder {
+        protocol,
+        sources,
+        clauses: BTreeMap::new(),
+    };
     let circulation = builder.circulation(written, journey)?;
     let content = Content {
         protocol: builder.head(),
-        laboratories: protocol.laboratories().enumerate().map(|(i, l)| laboratory(i, l)).collect(),
+        laboratories: protocol
+            .laboratories()
+            .enumerate()
+            .map(|(i, l)| laboratory(i, l))
+            .collect(),
         measurands: builder.measurands(),
         artefacts: builder.artefacts(),
         stability: builder.stability(),
@@ -32,18 +46,33 @@ pub fn build(protocol: &Protocol, written: &WrittenJourney, journey: &circulatio
         publication: protocol.publication.as_ref().map(|p| Publication {
             naming: p.naming.clone(),
             items: sorted(p.items.clone()),
-            after: p.after.as_ref().map(|(period, of)| Deadline { within: period.duration, of: of.clone() }),
+            after: p.after.as_ref().map(|(period, of)| Deadline {
+                within: period.duration,
+                of: of.clone(),
+            }),
         }),
-        integrity: protocol.integrity.as_ref().map(|i| Integrity { sealed: i.sealed, flags: i.flags.iter().map(method).collect() }),
+        integrity: protocol.integrity.as_ref().map(|i| Integrity {
+            sealed: i.sealed,
+            flags: i.flags.iter().map(method).collect(),
+        }),
         risks: risks(protocol),
         contingency: protocol.contingency.as_ref().map(|c| Contingency {
             damage: c.damage.clone(),
             loss: c.loss.clone(),
-            delay: c.delay.as_ref().map(|(period, whom)| (period.duration, whom.clone())),
+            delay: c
+                .delay
+                .as_ref()
+                .map(|(period, whom)| (period.duration, whom.clone())),
         }),
     };
     let digest = json::digest(&content);
-    Some(Plan { format_version: FORMAT_VERSION, digest, content, clauses: builder.clauses, summary: protocol.summary.clone() })
+    Some(Plan {
+        format_version: FORMAT_VERSION,
+        digest,
+        content,
+        clauses: builder.clauses,
+        summary: protocol.summary.clone(),
+    })
 }
 
 struct Builder<'a> {
@@ -59,7 +88,15 @@ impl Builder<'_> {
         if let Some(file) = self.sources.get(at.file) {
             let place = file.line_column(at.start);
             let text = file.line(place.line as usize - 1).trim().to_owned();
-            self.clauses.insert(key.clone(), Clause { file: file.name.clone(), line: place.line, column: place.column, text });
+            self.clauses.insert(
+                key.clone(),
+                Clause {
+                    file: file.name.clone(),
+                    line: place.line,
+                    column: place.column,
+                    text,
+                },
+            );
         }
         key
     }
@@ -72,13 +109,22 @@ impl Builder<'_> {
             title: p.title.clone(),
             purpose: p.purpose.clone(),
             basis: p.basis.clone(),
-            policy: p.policy.as_ref().map(|name| Policy { path: name.value.clone(), title: p.policy_title.clone() }),
+            policy: p.policy.as_ref().map(|name| Policy {
+                path: name.value.clone(),
+                title: p.policy_title.clone(),
+            }),
             fields: sorted(p.fields.clone()),
-            object: p.object.as_ref().map(|o| Object { kind: o.kind.clone(), title: o.title.clone() }),
+            object: p.object.as_ref().map(|o| Object {
+                kind: o.kind.clone(),
+                title: o.title.clone(),
+            }),
             class: p.class.as_ref().map(|c| c.value.clone()),
             level: p.level.as_ref().map(|l| l.value.clone()),
             participation: p.participation.as_ref().map(|c| c.value.clone()),
-            organizer: p.organizer.as_ref().map(|o| Body { id: o.id.clone(), title: o.title.clone() }),
+            organizer: p.organizer.as_ref().map(|o| Body {
+                id: o.id.clone(),
+                title: o.title.clone(),
+            }),
             experts: p.experts.clone(),
             traceability: p.traceability.as_ref().map(traceability),
         }
@@ -98,7 +144,11 @@ impl Builder<'_> {
                     unit: m.unit.display(),
                     points: points(m),
                     procedure: m.procedure.clone(),
-                    conditions: m.conditions.iter().map(|(name, value)| (name.clone(), range(value))).collect(),
+                    conditions: m
+                        .conditions
+                        .iter()
+                        .map(|(name, value)| (name.clone(), range(value)))
+                        .collect(),
                     reported: sorted(m.reported.clone()),
                     resolution: m.resolution.as_ref().map(|q| quantity(&q.value)),
                     components: m.components.clone(),
@@ -132,7 +182,9 @@ impl Builder<'_> {
         let mut found = Vec::new();
         for measurand in sorted_measurands(self.protocol) {
             for point in points(measurand) {
-                let named = |(id, points): &(String, Vec<String>)| *id == measurand.id && (points.is_empty() || points.contains(&point.id));
+                let named = |(id, points): &(String, Vec<String>)| {
+                    *id == measurand.id && (points.is_empty() || points.contains(&point.id))
+                };
                 if artefact.measures.iter().any(named) {
                     found.push((measurand.id.clone(), point.id));
                 }
@@ -147,14 +199,22 @@ impl Builder<'_> {
         let mut repeatability = BTreeMap::new();
         for measurand in sorted_measurands(self.protocol) {
             for point in &measurand.points {
-                let bound = s.repeatability.iter().find(|(_, at)| at.is_empty() || at.contains(&point.id));
-                if let Some(value) = bound.and_then(|(q, _)| q.value.convert_interval_to(&measurand.unit).ok()) {
+                let bound = s
+                    .repeatability
+                    .iter()
+                    .find(|(_, at)| at.is_empty() || at.contains(&point.id));
+                if let Some(value) =
+                    bound.and_then(|(q, _)| q.value.convert_interval_to(&measurand.unit).ok())
+                {
                     repeatability.insert(point.id.clone(), value.value());
                 }
             }
         }
         Some(Stability {
-            before: s.before.as_ref().map(|(count, span)| (*count, span.duration)),
+            before: s
+                .before
+                .as_ref()
+                .map(|(count, span)| (*count, span.duration)),
             during: s.during,
             test: s.test.as_ref().map(method),
             limit: s.limit.as_ref().map(|c| c.term.clone()),
@@ -170,25 +230,58 @@ impl Builder<'_> {
             test: t.test.as_ref().map(method),
             limit: t.limit.as_ref().map(|c| c.term.clone()),
             otherwise: t.otherwise.as_ref().map(action),
-            monitored: t.monitored.iter().map(|(name, value)| (name.clone(), range(value))).collect(),
+            monitored: t
+                .monitored
+                .iter()
+                .map(|(name, value)| (name.clone(), range(value)))
+                .collect(),
             carrier: t.carrier.clone(),
         })
     }
 
-    fn circulation(&mut self, written: &WrittenJourney, journey: &circulation::Plan) -> Option<Circulation> {
+    fn circulation(
+        &mut self,
+        written: &WrittenJourney,
+        journey: &circulation::Plan,
+    ) -> Option<Circulation> {
         let timetable = journey.timetable.as_ref()?;
         self.clause("circulation", self.protocol.circulation.at);
         let calendar = self.protocol.calendar();
-        let name = |index: usize| written.journey.laboratories.get(index).map(|l| l.id.clone()).unwrap_or_default();
+        let name = |index: usize| {
+            written
+                .journey
+                .laboratories
+                .get(index)
+                .map(|l| l.id.clone())
+                .unwrap_or_default()
+        };
         let mut visits = Vec::new();
         for (id, visit) in journey.circulation.visits() {
-            let Some(entry) = timetable.entry(id) else { continue };
+            let Some(entry) = timetable.entry(id) else {
+                continue;
+            };
             let neighbour = |outgoing: bool| {
-                let leg = timetable.legs.iter().find(|leg| if outgoing { leg.from == id } else { leg.to == id })?;
-                Some(name(journey.circulation.visit(if outgoing { leg.to } else { leg.from }).laboratory))
+                let leg = timetable.legs.iter().find(|leg| {
+                    if outgoing {
+                        leg.from == id
+                    } else {
+                        leg.to == id
+                    }
+                })?;
+                Some(name(
+                    journey
+                        .circulation
+                        .visit(if outgoing { leg.to } else { leg.from })
+                        .laboratory,
+                ))
             };
             visits.push(Visit {
-                artefact: written.journey.artefacts.get(visit.artefact).map(|a| a.id.clone()).unwrap_or_default(),
+                artefact: written
+                    .journey
+                    .artefacts
+                    .get(visit.artefact)
+                    .map(|a| a.id.clone())
+                    .unwrap_or_default(),
                 laboratory: name(visit.laboratory),
                 ordinal: visit.ordinal,
                 arrival: entry.arrival,
@@ -200,26 +293,52 @@ impl Builder<'_> {
                 results_due: self.results_due(entry, &calendar),
             });
         }
-        visits.sort_by(|a, b| (&a.artefact, a.arrival, &a.laboratory, a.ordinal).cmp(&(&b.artefact, b.arrival, &b.laboratory, b.ordinal)));
-        let patterns = self.protocol.artefacts.iter().map(|a| (a.id.clone(), pattern_name(self.protocol, &a.id))).collect();
+        visits.sort_by(|a, b| {
+            (&a.artefact, a.arrival, &a.laboratory, a.ordinal).cmp(&(
+                &b.artefact,
+                b.arrival,
+                &b.laboratory,
+                b.ordinal,
+            ))
+        });
+        let patterns = self
+            .protocol
+            .artefacts
+            .iter()
+            .map(|a| (a.id.clone(), pattern_name(self.protocol, &a.id)))
+            .collect();
         Some(Circulation {
             start: timetable.start,
             finish: timetable.finish,
             patterns,
-            calendars: self.protocol.circulation.calendars.iter().map(|c| c.value.clone()).collect(),
+            calendars: self
+                .protocol
+                .circulation
+                .calendars
+                .iter()
+                .map(|c| c.value.clone())
+                .collect(),
             limit: self.protocol.circulation.limit.as_ref().map(|l| l.duration),
             visits,
         })
     }
 
-    fn results_due(&self, entry: &circulation::Entry, calendar: &Calendar) -> Option<jiff::civil::Date> {
+    fn results_due(
+        &self,
+        entry: &circulation::Entry,
+        calendar: &Calendar,
+    ) -> Option<jiff::civil::Date> {
         let (period, of) = self.protocol.reporting.as_ref()?.results.as_ref()?;
         let from = match of.as_str() {
             "arrival" => entry.arrival,
             "measurement" => entry.end,
             _ => entry.departure.unwrap_or(entry.released),
         };
-        period.duration.end_from(from, calendar).ok().map(|answer| answer.value)
+        period
+            .duration
+            .end_from(from, calendar)
+            .ok()
+            .map(|answer| answer.value)
     }
 
     fn steps(&mut self) -> Vec<Step> {
@@ -232,13 +351,34 @@ impl Builder<'_> {
             }
         }
         let acceptance = &self.protocol.acceptance;
-        let clause = self.clause("acceptance.laboratory", acceptance.laboratory_at.unwrap_or(acceptance.at));
+        let clause = self.clause(
+            "acceptance.laboratory",
+            acceptance.laboratory_at.unwrap_or(acceptance.at),
+        );
         let judged = "laboratory.verdict".to_owned();
-        steps.push(Step { id: judged.clone(), measurand: None, point: None, task: Task::JudgeLaboratory, inputs: verdicts, clause });
-        let at = self.protocol.sanctions.first().map_or(acceptance.at, |c| c.at);
+        steps.push(Step {
+            id: judged.clone(),
+            measurand: None,
+            point: None,
+            task: Task::JudgeLaboratory,
+            inputs: verdicts,
+            clause,
+        });
+        let at = self
+            .protocol
+            .sanctions
+            .first()
+            .map_or(acceptance.at, |c| c.at);
         let clause = self.clause("sanctions", at);
         let id = "laboratory.consequences".to_owned();
-        steps.push(Step { id, measurand: None, point: None, task: Task::Consequences, inputs: vec![judged], clause });
+        steps.push(Step {
+            id,
+            measurand: None,
+            point: None,
+            task: Task::Consequences,
+            inputs: vec![judged],
+            clause,
+        });
         steps
     }
 
@@ -258,10 +398,22 @@ impl Builder<'_> {
             id
         };
         let artefact = protocol.artefacts.iter().find(|a| {
-            a.measures.iter().any(|(id, points)| *id == measurand.id && (points.is_empty() || points.contains(&point.id)))
+            a.measures.iter().any(|(id, points)| {
+                *id == measurand.id && (points.is_empty() || points.contains(&point.id))
+            })
         });
-        let clause = self.clause(format!("point.{}", point.id), place_of(measurand, &point.id));
-        let results = add("results", Task::Collect { artefact: artefact.map(|a| a.id.clone()) }, Vec::new(), clause);
+        let clause = self.clause(
+            format!("point.{}", point.id),
+            place_of(measurand, &point.id),
+        );
+        let results = add(
+            "results",
+            Task::Collect {
+                artefact: artefact.map(|a| a.id.clone()),
+            },
+            Vec::new(),
+            clause,
+        );
         let mut inputs = vec![results.clone()];
         if let Some((task, at)) = drift(protocol, &point.id) {
             let clause = self.clause("drift", at);
@@ -269,7 +421,14 @@ impl Builder<'_> {
         }
         if let Some(outliers) = &evaluation.outliers {
             let clause = self.clause("evaluation.outliers", outliers.at);
-            inputs.push(add("outliers", Task::Outliers { method: method(outliers) }, inputs.clone(), clause));
+            inputs.push(add(
+                "outliers",
+                Task::Outliers {
+                    method: method(outliers),
+                },
+                inputs.clone(),
+                clause,
+            ));
         }
         let reference = &evaluation.reference;
         let clause = self.clause("evaluation.reference", reference.at);
@@ -282,34 +441,73 @@ impl Builder<'_> {
                 .certified
                 .iter()
                 .find(|c| c.measurand == measurand.id && c.point == point.id)
-                .map(|c| Certified { value: c.value, u: c.u }),
-            include: sorted(evaluation.include.iter().map(|(name, _)| name.clone()).collect()),
+                .map(|c| Certified {
+                    value: c.value,
+                    u: c.u,
+                }),
+            include: sorted(
+                evaluation
+                    .include
+                    .iter()
+                    .map(|(name, _)| name.clone())
+                    .collect(),
+            ),
             correlations: correlations(evaluation),
         };
         let reference = add("reference", task, inputs, clause);
         let kinds = if evaluation.equivalence.is_empty() {
             vec!["unilateral".to_owned()]
         } else {
-            sorted(evaluation.equivalence.iter().map(|(kind, _)| kind.clone()).collect())
+            sorted(
+                evaluation
+                    .equivalence
+                    .iter()
+                    .map(|(kind, _)| kind.clone())
+                    .collect(),
+            )
         };
         let score_at = evaluation.scores.first().map_or(evaluation.at, |s| s.at);
-        let clause = self.clause("evaluation.equivalence", evaluation.equivalence.first().map_or(score_at, |(_, at)| *at));
+        let clause = self.clause(
+            "evaluation.equivalence",
+            evaluation
+                .equivalence
+                .first()
+                .map_or(score_at, |(_, at)| *at),
+        );
         let first = evaluation.scores.first();
         let k = first.map_or(2.0, |s| s.k);
-        let denominator = first.map_or("with-covariance", |s| s.denominator.as_str()).to_owned();
-        let task = Task::Equivalence { kinds, k, denominator };
+        let denominator = first
+            .map_or("with-covariance", |s| s.denominator.as_str())
+            .to_owned();
+        let task = Task::Equivalence {
+            kinds,
+            k,
+            denominator,
+        };
         let equivalence = add("equivalence", task, vec![results, reference], clause);
         let mut scores: Vec<&model::Score> = evaluation.scores.iter().collect();
         scores.sort_by(|a, b| a.name.cmp(&b.name));
         let mut judged = Vec::new();
         for score in scores {
             let clause = self.clause(format!("evaluation.score.{}", score.name), score.at);
-            let sigma = score.sigma.as_ref().and_then(|s| s.value.convert_interval_to(&measurand.unit).ok()).map(|s| s.value());
-            let task = Task::Score { score: score.name.clone(), k: score.k, denominator: score.denominator.clone(), sigma };
+            let sigma = score
+                .sigma
+                .as_ref()
+                .and_then(|s| s.value.convert_interval_to(&measurand.unit).ok())
+                .map(|s| s.value());
+            let task = Task::Score {
+                score: score.name.clone(),
+                k: score.k,
+                denominator: score.denominator.clone(),
+                sigma,
+            };
             judged.push(add(&score.name, task, vec![equivalence.clone()], clause));
         }
         let acceptance = &protocol.acceptance;
-        let clause = self.clause("acceptance.point", acceptance.point_at.unwrap_or(acceptance.at));
+        let clause = self.clause(
+            "acceptance.point",
+            acceptance.point_at.unwrap_or(acceptance.at),
+        );
         add("verdict", Task::JudgePoint, judged, clause);
     }
 
@@ -325,20 +523,30 @@ impl Builder<'_> {
                 })
                 .collect();
             // The rules exclude one another, so their order means nothing; the one for the rest stands last.
-            made.sort_by(|a, b| (a.when.is_none(), &a.verdict).cmp(&(b.when.is_none(), &b.verdict)));
+            made.sort_by(|a, b| {
+                (a.when.is_none(), &a.verdict).cmp(&(b.when.is_none(), &b.verdict))
+            });
             made
         };
-        Rules { point: list("point", &acceptance.point), laboratory: list("laboratory", &acceptance.laboratory) }
+        Rules {
+            point: list("point", &acceptance.point),
+            laboratory: list("laboratory", &acceptance.laboratory),
+        }
     }
 
     fn consequences(&mut self) -> BTreeMap<String, Vec<Measure>> {
         let protocol = self.protocol;
         let mut found = BTreeMap::new();
-        for (list, from_policy) in [(&protocol.sanctions, false), (&protocol.policy_sanctions, true)] {
+        for (list, from_policy) in [
+            (&protocol.sanctions, false),
+            (&protocol.policy_sanctions, true),
+        ] {
             for consequence in list {
                 for (event, _) in &consequence.on {
                     if !found.contains_key(event) {
-                        let measures = consequence.measures.iter().enumerate().map(|(i, m)| self.measure(m, from_policy, &format!("consequence.{event}.{i}")));
+                        let measures = consequence.measures.iter().enumerate().map(|(i, m)| {
+                            self.measure(m, from_policy, &format!("consequence.{event}.{i}"))
+                        });
                         found.insert(event.clone(), measures.collect());
                     }
                 }
@@ -349,23 +557,42 @@ impl Builder<'_> {
 
     fn measure(&mut self, measure: &model::Measure, from_policy: bool, key: &str) -> Measure {
         let order = match &measure.kind {
-            MeasureKind::Rectify { within, evidence } => Order::Rectify { within: within.duration, evidence: evidence.clone() },
-            MeasureKind::Suspend { what, until } => Order::Suspend { what: what.clone(), until: until.clone() },
+            MeasureKind::Rectify { within, evidence } => Order::Rectify {
+                within: within.duration,
+                evidence: evidence.clone(),
+            },
+            MeasureKind::Suspend { what, until } => Order::Suspend {
+                what: what.clone(),
+                until: until.clone(),
+            },
             MeasureKind::Retest { within, outcomes } => Order::Retest {
                 within: within.duration,
                 outcomes: outcomes
                     .iter()
-                    .map(|(verdict, step)| (verdict.clone(), Box::new(self.measure(step, from_policy, &format!("{key}.{verdict}")))))
+                    .map(|(verdict, step)| {
+                        (
+                            verdict.clone(),
+                            Box::new(self.measure(step, from_policy, &format!("{key}.{verdict}"))),
+                        )
+                    })
                     .collect(),
             },
             MeasureKind::Refer(to) => Order::Refer { to: to.clone() },
             MeasureKind::Lift(what) => Order::Lift { what: what.clone() },
             MeasureKind::Void(what) => Order::Void { what: what.clone() },
             MeasureKind::Record(what) => Order::Record { what: what.clone() },
-            MeasureKind::Notify { whom, within } => Order::Notify { whom: whom.clone(), within: within.as_ref().map(|p| p.duration) },
+            MeasureKind::Notify { whom, within } => Order::Notify {
+                whom: whom.clone(),
+                within: within.as_ref().map(|p| p.duration),
+            },
             MeasureKind::Nothing => Order::Nothing,
         };
-        Measure { order, basis: measure.basis.clone(), from_policy, clause: self.clause(key, measure.at) }
+        Measure {
+            order,
+            basis: measure.basis.clone(),
+            from_policy,
+            clause: self.clause(key, measure.at),
+        }
     }
 }
 
@@ -393,20 +620,32 @@ fn points(measurand: &model::Measurand) -> Vec<Point> {
         .map(|p| Point {
             id: p.id.clone(),
             nominal: p.nominal.as_ref().map(range),
-            largest_expanded: measurand.largest.iter().find(|(_, at, _)| at.is_empty() || at.contains(&p.id)).map(|(value, _, _)| *value),
+            largest_expanded: measurand
+                .largest
+                .iter()
+                .find(|(_, at, _)| at.is_empty() || at.contains(&p.id))
+                .map(|(value, _, _)| *value),
         })
         .collect()
 }
 
 fn place_of(measurand: &model::Measurand, point: &str) -> Span {
-    measurand.points.iter().find(|p| p.id == point).map_or(measurand.at, |p| p.at)
+    measurand
+        .points
+        .iter()
+        .find(|p| p.id == point)
+        .map_or(measurand.at, |p| p.at)
 }
 
 fn laboratory(index: usize, laboratory: &model::Laboratory) -> Laboratory {
     Laboratory {
         id: laboratory.id.clone(),
         title: laboratory.title.clone(),
-        role: if index == 0 { Role::Pilot } else { Role::Participant },
+        role: if index == 0 {
+            Role::Pilot
+        } else {
+            Role::Participant
+        },
         certificate: laboratory.certificate.clone(),
         country: laboratory.country.clone(),
         contact: laboratory.contact.clone(),
@@ -416,7 +655,10 @@ fn laboratory(index: usize, laboratory: &model::Laboratory) -> Laboratory {
 }
 
 fn quantity(quantity: &quantity::Quantity) -> Quantity {
-    Quantity { value: quantity.value(), unit: quantity.unit().display() }
+    Quantity {
+        value: quantity.value(),
+        unit: quantity.unit().display(),
+    }
 }
 
 fn range(written: &model::Range) -> Range {
@@ -429,11 +671,18 @@ fn range(written: &model::Range) -> Range {
 }
 
 fn method(written: &model::Method) -> Method {
-    Method { path: written.path.clone(), parameters: written.parameters.iter().cloned().collect(), flags: sorted(written.flags.clone()) }
+    Method {
+        path: written.path.clone(),
+        parameters: written.parameters.iter().cloned().collect(),
+        flags: sorted(written.flags.clone()),
+    }
 }
 
 fn action(written: &model::Action) -> Action {
-    Action { action: written.action.clone(), model: written.model.clone() }
+    Action {
+        action: written.action.clone(),
+        model: written.model.clone(),
+    }
 }
 
 fn traceability(written: &model::Traceability) -> Traceability {
@@ -446,8 +695,15 @@ fn traceability(written: &model::Traceability) -> Traceability {
 }
 
 fn reporting(protocol: &Protocol) -> Reporting {
-    let Some(r) = &protocol.reporting else { return Reporting::default() };
-    let deadline = |d: &Option<(model::Period, String)>| d.as_ref().map(|(period, of)| Deadline { within: period.duration, of: of.clone() });
+    let Some(r) = &protocol.reporting else {
+        return Reporting::default();
+    };
+    let deadline = |d: &Option<(model::Period, String)>| {
+        d.as_ref().map(|(period, of)| Deadline {
+            within: period.duration,
+            of: of.clone(),
+        })
+    };
     Reporting {
         results: deadline(&r.results),
         corrections_until: r.corrections.as_ref().map(|(event, _)| event.clone()),
@@ -462,9 +718,16 @@ fn risks(protocol: &Protocol) -> Vec<Risk> {
     let mut risks: Vec<Risk> = protocol
         .risks
         .iter()
-        .map(|r| Risk { what: r.what.clone(), likelihood: r.likelihood, severity: r.severity, control: r.control.clone() })
+        .map(|r| Risk {
+            what: r.what.clone(),
+            likelihood: r.likelihood,
+            severity: r.severity,
+            control: r.control.clone(),
+        })
         .collect();
-    risks.sort_by(|a, b| (b.likelihood * b.severity, &a.what).cmp(&(a.likelihood * a.severity, &b.what)));
+    risks.sort_by(|a, b| {
+        (b.likelihood * b.severity, &a.what).cmp(&(a.likelihood * a.severity, &b.what))
+    });
     risks
 }
 
@@ -472,24 +735,46 @@ fn risks(protocol: &Protocol) -> Vec<Risk> {
 fn drift(protocol: &Protocol, point: &str) -> Option<(Task, Span)> {
     let stability = protocol.stability.as_ref();
     let repeatability = stability
-        .and_then(|s| s.repeatability.iter().find(|(_, at)| at.is_empty() || at.iter().any(|p| p == point)))
+        .and_then(|s| {
+            s.repeatability
+                .iter()
+                .find(|(_, at)| at.is_empty() || at.iter().any(|p| p == point))
+        })
         .and_then(|(q, _)| {
-            let measurand = protocol.measurands.iter().find(|m| m.points.iter().any(|p| p.id == point))?;
+            let measurand = protocol
+                .measurands
+                .iter()
+                .find(|m| m.points.iter().any(|p| p.id == point))?;
             q.value.convert_interval_to(&measurand.unit).ok()
         })
         .map(|q| q.value());
     if let Some(ordered) = &protocol.evaluation.drift {
-        return Some((Task::Drift { limit: None, action: action(ordered), repeatability }, ordered.at));
+        return Some((
+            Task::Drift {
+                limit: None,
+                action: action(ordered),
+                repeatability,
+            },
+            ordered.at,
+        ));
     }
     let stability = stability?;
     let otherwise = stability.otherwise.as_ref()?;
     let limit = stability.limit.as_ref();
-    let task = Task::Drift { limit: limit.map(|c| c.term.clone()), action: action(otherwise), repeatability };
+    let task = Task::Drift {
+        limit: limit.map(|c| c.term.clone()),
+        action: action(otherwise),
+        repeatability,
+    };
     Some((task, limit.map_or(otherwise.at, |c| c.at)))
 }
 
 fn members(reference: &model::Reference, point: &Point) -> Members {
-    let (only, only_because) = reference.only.clone().map(|(labs, because)| (labs, because)).unwrap_or_default();
+    let (only, only_because) = reference
+        .only
+        .clone()
+        .map(|(labs, because)| (labs, because))
+        .unwrap_or_default();
     Members {
         only: sorted(only.into_iter().map(|l| l.value).collect()),
         only_because,
@@ -503,7 +788,13 @@ fn members(reference: &model::Reference, point: &Point) -> Members {
 }
 
 fn correlations(evaluation: &model::Evaluation) -> Vec<(String, String, f64)> {
-    let pair = |a: &String, b: &String| if a <= b { (a.clone(), b.clone()) } else { (b.clone(), a.clone()) };
+    let pair = |a: &String, b: &String| {
+        if a <= b {
+            (a.clone(), b.clone())
+        } else {
+            (b.clone(), a.clone())
+        }
+    };
     let mut list: Vec<(String, String, f64)> = evaluation
         .correlations
         .iter()
@@ -518,7 +809,11 @@ fn correlations(evaluation: &model::Evaluation) -> Vec<(String, String, f64)> {
 
 fn pattern_name(protocol: &Protocol, artefact: &str) -> String {
     use model::Way;
-    let way = protocol.circulation.patterns.iter().find(|p| p.artefact.as_ref().is_none_or(|name| name.value == artefact));
+    let way = protocol.circulation.patterns.iter().find(|p| {
+        p.artefact
+            .as_ref()
+            .is_none_or(|name| name.value == artefact)
+    });
     match way.map(|w| &w.kind) {
         Some(Way::Star) => "star".to_owned(),
         Some(Way::Petal(size)) => format!("petal by {size}"),

@@ -99,10 +99,18 @@ impl Resolver<'_> {
         let contingency = entry.child("contingency").map(|e| self.contingency(e));
         let policy = choice("policy", "policy").and_then(|name| self.policy(name));
         let library = self.library;
-        let regime = policy.as_ref().and_then(|name| library.item("policy", &name.value));
-        let policy_sanctions =
-            regime.and_then(|e| e.child("sanctions")).map(|e| self.consequences(e)).unwrap_or_default();
-        let policy_title = regime.and_then(|e| e.child("title")).and_then(|e| e.text("text")).cloned().unwrap_or_default();
+        let regime = policy
+            .as_ref()
+            .and_then(|name| library.item("policy", &name.value));
+        let policy_sanctions = regime
+            .and_then(|e| e.child("sanctions"))
+            .map(|e| self.consequences(e))
+            .unwrap_or_default();
+        let policy_title = regime
+            .and_then(|e| e.child("title"))
+            .and_then(|e| e.text("text"))
+            .cloned()
+            .unwrap_or_default();
 
         Some(Protocol {
             path: Self::spanned(entry, "path")?,
@@ -590,11 +598,18 @@ impl Resolver<'_> {
         let offered = full
             .rsplit_once('.')
             .and_then(|(module, _)| self.library.item("policy", module))
-            .map(|regime| regime.children("offers").flat_map(|e| Self::spanned_list(e, "methods")).map(|m| m.value).collect::<Vec<_>>())
+            .map(|regime| {
+                regime
+                    .children("offers")
+                    .flat_map(|e| Self::spanned_list(e, "methods"))
+                    .map(|m| m.value)
+                    .collect::<Vec<_>>()
+            })
             .unwrap_or_default();
         let found = self.library.items("method").find(|(path, _)| {
             let same_word = path.rsplit('.').next() == Some(short);
-            *path == full || (same_word && (!full.contains('.') || offered.iter().any(|m| m == path)))
+            *path == full
+                || (same_word && (!full.contains('.') || offered.iter().any(|m| m == path)))
         });
         let Some((path, entry)) = found else {
             if self.names.is_known(&call.path, self.library) {
