@@ -375,8 +375,14 @@ impl TryFrom<String> for Unit {
 }
 
 impl From<Unit> for String {
+    /// The spelling for people where it is read back as the same unit, else the English names (`picohenry`, for `pH` is acidity).
     fn from(unit: Unit) -> String {
-        unit.to_string()
+        let shown = unit.display();
+        if parse_unit(&shown, None).is_ok_and(|read| read == unit) {
+            shown
+        } else {
+            unit.names()
+        }
     }
 }
 
