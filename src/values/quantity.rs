@@ -194,19 +194,15 @@ impl Quantity {
     /// # Errors
     /// As [`Unit::factor_to`].
     pub fn convert_to(&self, unit: &Unit) -> Result<Quantity, UnitError> {
-        if self.unit.is_affine() || unit.is_affine() {
-            let decimal = if self.unit == *unit {
-                self.decimal.clone()
-            } else {
-                None
-            };
-            return Ok(Quantity {
-                value: self.unit.convert(self.value, unit)?,
-                decimal,
-                unit: unit.clone(),
-            });
-        }
-        self.convert_interval_to(unit)
+        let value = self.unit.convert(self.value, unit)?;
+        let exact = self
+            .decimal
+            .as_ref()
+            .and_then(|decimal| self.unit.convert_exactly(decimal, unit));
+        Ok(match exact {
+            Some(decimal) => Quantity::written(decimal, unit.clone()),
+            None => Quantity::computed(value, unit.clone()),
+        })
     }
 
     /// The same difference in `unit` (2 °C become 2 K).
@@ -434,6 +430,24 @@ mod tests {
             Quantity::of("1", "kPa")
                 .compare(&Quantity::of("1", "mm"))
                 .is_err()
+        );
+    }
+
+    #[test]
+    fn degrees_convert_in_decimal_digits() {
+        let converted = |number, from, to| {
+            Quantity::of(number, from)
+                .convert_to(Quantity::of("1", to).unit())
+                .unwrap()
+        };
+        assert_eq!(converted("300", "K", "°C").to_string(), "26.85 °C");
+        assert_eq!(converted("5", "m°C", "mK").to_string(), "273155 mK");
+        assert_eq!(converted("212", "°F", "°C").value(), 100.0);
+        assert_eq!(
+            Quantity::of("20", "°C")
+                .compare(&Quantity::of("293.15", "K"))
+                .unwrap(),
+            Ordering::Equal
         );
     }
 
