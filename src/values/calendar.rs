@@ -2,11 +2,9 @@
 
 pub mod read;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::Text;
 
@@ -81,13 +79,7 @@ impl CalendarError {
     }
 }
 
-impl fmt::Display for CalendarError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message().en)
-    }
-}
-
-impl std::error::Error for CalendarError {}
+crate::values::spoken!(CalendarError);
 
 /// A calendar of working days. Questions about years it does not cover are answered by the weekend rule and marked provisional.
 #[derive(Debug, Clone, PartialEq, Eq)]

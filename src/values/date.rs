@@ -84,13 +84,7 @@ impl DateError {
     }
 }
 
-impl fmt::Display for DateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message().en)
-    }
-}
-
-impl std::error::Error for DateError {}
+crate::values::spoken!(DateError);
 
 /// The date that `text` writes: `2026-09-01`.
 ///
@@ -245,7 +239,7 @@ fn whole(amount: i64, pieces_a_day: i64) -> i64 {
 /// The fewest and most days in `months` months that follow one another, over four hundred years.
 fn month_bounds(months: i64) -> (i64, Option<i64>) {
     let first_of = |index: i64| {
-        let year = 2000 + i16::try_from(index.div_euclid(12)).unwrap_or(i16::MAX);
+        let year = i16::try_from(2000 + index.div_euclid(12)).ok()?;
         let month = i8::try_from(index.rem_euclid(12) + 1).unwrap_or(1);
         Date::new(year, month, 1).ok()
     };
@@ -265,15 +259,10 @@ fn month_bounds(months: i64) -> (i64, Option<i64>) {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::values::decimal::Decimal;
-    use crate::values::unit::parse_unit;
     use jiff::civil::date;
 
     fn period(number: &str, unit: &str) -> Result<Duration, DateError> {
-        Duration::from_quantity(&Quantity::written(
-            Decimal::parse(number).unwrap(),
-            parse_unit(unit, None).unwrap(),
-        ))
+        Duration::from_quantity(&Quantity::of(number, unit))
     }
 
     fn end(number: &str, unit: &str, start: Date) -> Date {
@@ -357,6 +346,15 @@ mod tests {
         assert_eq!(period("18", "mo").unwrap().day_bounds(), (546, Some(550)));
         assert_eq!(period("30", "h").unwrap().day_bounds(), (2, Some(2)));
         assert_eq!(period("15", "wd").unwrap().day_bounds(), (15, None));
+        assert_eq!(
+            Duration {
+                amount: u32::MAX,
+                kind: PeriodKind::Month
+            }
+            .day_bounds()
+            .1,
+            None
+        );
     }
 
     #[test]

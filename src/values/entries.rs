@@ -3,8 +3,6 @@
 //! The unit and calendar tables use only this corner of the language, so that they can be read before, and without, its
 //! full grammar. Strings are `"…"` with `\\` and `\"`; `//` begins a comment.
 
-use std::fmt;
-
 use crate::text::Text;
 
 /// One `kind name { … }`.
@@ -55,13 +53,7 @@ impl EntryError {
     }
 }
 
-impl fmt::Display for EntryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message().en)
-    }
-}
-
-impl std::error::Error for EntryError {}
+crate::values::spoken!(EntryError);
 
 impl Property {
     /// An error at this line: the arguments are not of the form needed.

@@ -12,6 +12,7 @@ use crate::text::Text;
 /// A number and a unit. The decimal digits are kept while they are exact, that is as long as the quantity was written and
 /// every conversion since was a whole or decimal factor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StoredQuantity")]
 pub struct Quantity {
     value: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,6 +22,7 @@ pub struct Quantity {
 
 /// From `low` to `high`, both included; the two share a kind of quantity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredRange")]
 pub struct Range {
     low: Quantity,
     high: Quantity,
@@ -28,9 +30,56 @@ pub struct Range {
 
 /// `centre ± half_width`; the half width is a difference (2 °C are 2 K).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredTolerance")]
 pub struct Tolerance {
     centre: Quantity,
     half_width: Quantity,
+}
+
+/// A quantity as it stands in a file; the digits, when there are any, decide the value.
+#[derive(Deserialize)]
+struct StoredQuantity {
+    value: f64,
+    #[serde(default)]
+    decimal: Option<Decimal>,
+    unit: Unit,
+}
+
+/// A range as it stands in a file, not yet known to be in order.
+#[derive(Deserialize)]
+struct StoredRange {
+    low: Quantity,
+    high: Quantity,
+}
+
+/// A tolerance as it stands in a file, not yet checked.
+#[derive(Deserialize)]
+struct StoredTolerance {
+    centre: Quantity,
+    half_width: Quantity,
+}
+
+impl From<StoredQuantity> for Quantity {
+    fn from(stored: StoredQuantity) -> Quantity {
+        match stored.decimal {
+            Some(decimal) => Quantity::written(decimal, stored.unit),
+            None => Quantity::computed(stored.value, stored.unit),
+        }
+    }
+}
+
+impl TryFrom<StoredRange> for Range {
+    type Error = QuantityError;
+    fn try_from(stored: StoredRange) -> Result<Range, QuantityError> {
+        Range::new(stored.low, stored.high)
+    }
+}
+
+impl TryFrom<StoredTolerance> for Tolerance {
+    type Error = QuantityError;
+    fn try_from(stored: StoredTolerance) -> Result<Tolerance, QuantityError> {
+        Tolerance::new(stored.centre, stored.half_width)
+    }
 }
 
 /// Why quantities do not make a range, a tolerance or an uncertainty.
@@ -99,13 +148,7 @@ impl QuantityError {
     }
 }
 
-impl fmt::Display for QuantityError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message().en)
-    }
-}
-
-impl std::error::Error for QuantityError {}
+crate::values::spoken!(QuantityError);
 
 impl From<UnitError> for QuantityError {
     fn from(error: UnitError) -> QuantityError {
@@ -151,19 +194,15 @@ impl Quantity {
     /// # Errors
     /// As [`Unit::factor_to`].
     pub fn convert_to(&self, unit: &Unit) -> Result<Quantity, UnitError> {
-        if self.unit.is_affine() || unit.is_affine() {
-            let decimal = if self.unit == *unit {
-                self.decimal.clone()
-            } else {
-                None
-            };
-            return Ok(Quantity {
-                value: self.unit.convert(self.value, unit)?,
-                decimal,
-                unit: unit.clone(),
-            });
-        }
-        self.convert_interval_to(unit)
+        let value = self.unit.convert(self.value, unit)?;
+        let exact = self
+            .decimal
+            .as_ref()
+            .and_then(|decimal| self.unit.convert_exactly(decimal, unit));
+        Ok(match exact {
+            Some(decimal) => Quantity::written(decimal, unit.clone()),
+            None => Quantity::computed(value, unit.clone()),
+        })
     }
 
     /// The same difference in `unit` (2 °C become 2 K).
@@ -331,22 +370,26 @@ impl fmt::Display for Tolerance {
 }
 
 #[cfg(test)]
+impl Quantity {
+    /// The quantity that two texts write, for tests.
+    #[allow(clippy::unwrap_used)]
+    pub(super) fn of(number: &str, unit: &str) -> Quantity {
+        Quantity::written(
+            Decimal::parse(number).unwrap(),
+            super::unit::parse_unit(unit, None).unwrap(),
+        )
+    }
+}
+
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::values::unit::parse_unit;
-
-    fn quantity(number: &str, unit: &str) -> Quantity {
-        Quantity::written(
-            Decimal::parse(number).unwrap(),
-            parse_unit(unit, None).unwrap(),
-        )
-    }
 
     #[test]
     fn written_digits_survive_a_decimal_conversion() {
-        let grams = quantity("0.10", "kg")
-            .convert_to(quantity("1", "g").unit())
+        let grams = Quantity::of("0.10", "kg")
+            .convert_to(Quantity::of("1", "g").unit())
             .unwrap();
         assert_eq!(
             grams
@@ -356,8 +399,8 @@ mod tests {
             Ordering::Equal
         );
         assert_eq!(grams.value(), 100.0);
-        let hours = quantity("10", "min")
-            .convert_to(quantity("1", "h").unit())
+        let hours = Quantity::of("10", "min")
+            .convert_to(Quantity::of("1", "h").unit())
             .unwrap();
         assert!(hours.decimal().is_none());
         assert_eq!(hours.value(), 10.0 / 60.0);
@@ -366,60 +409,87 @@ mod tests {
     #[test]
     fn comparison_is_exact_across_units() {
         assert_eq!(
-            quantity("0.3", "m")
-                .compare(&quantity("300", "mm"))
+            Quantity::of("0.3", "m")
+                .compare(&Quantity::of("300", "mm"))
                 .unwrap(),
             Ordering::Equal
         );
         assert_eq!(
-            quantity("90", "min")
-                .compare(&quantity("1.5", "h"))
+            Quantity::of("90", "min")
+                .compare(&Quantity::of("1.5", "h"))
                 .unwrap(),
             Ordering::Equal
         );
         assert_eq!(
-            quantity("20", "°C").compare(&quantity("293", "K")).unwrap(),
+            Quantity::of("20", "°C")
+                .compare(&Quantity::of("293", "K"))
+                .unwrap(),
             Ordering::Greater
         );
-        assert!(quantity("1", "kPa").compare(&quantity("1", "mm")).is_err());
+        assert!(
+            Quantity::of("1", "kPa")
+                .compare(&Quantity::of("1", "mm"))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn degrees_convert_in_decimal_digits() {
+        let converted = |number, from, to| {
+            Quantity::of(number, from)
+                .convert_to(Quantity::of("1", to).unit())
+                .unwrap()
+        };
+        assert_eq!(converted("300", "K", "°C").to_string(), "26.85 °C");
+        assert_eq!(converted("5", "m°C", "mK").to_string(), "273155 mK");
+        assert_eq!(converted("212", "°F", "°C").value(), 100.0);
+        assert_eq!(
+            Quantity::of("20", "°C")
+                .compare(&Quantity::of("293.15", "K"))
+                .unwrap(),
+            Ordering::Equal
+        );
     }
 
     #[test]
     fn a_tolerance_includes_its_limits_exactly() {
-        let tolerance = Tolerance::new(quantity("0.3", "mm"), quantity("100", "µm")).unwrap();
-        assert!(tolerance.contains(&quantity("0.4", "mm")).unwrap());
-        assert!(tolerance.contains(&quantity("200", "µm")).unwrap());
-        assert!(!tolerance.contains(&quantity("0.400001", "mm")).unwrap());
-        let room = Tolerance::new(quantity("20", "°C"), quantity("2", "K")).unwrap();
+        let tolerance =
+            Tolerance::new(Quantity::of("0.3", "mm"), Quantity::of("100", "µm")).unwrap();
+        assert!(tolerance.contains(&Quantity::of("0.4", "mm")).unwrap());
+        assert!(tolerance.contains(&Quantity::of("200", "µm")).unwrap());
+        assert!(!tolerance.contains(&Quantity::of("0.400001", "mm")).unwrap());
+        let room = Tolerance::new(Quantity::of("20", "°C"), Quantity::of("2", "K")).unwrap();
         assert_eq!(room.range().unwrap().to_string(), "18 °C .. 22 °C");
-        assert!(Tolerance::new(quantity("20", "°C"), quantity("-2", "°C")).is_err());
-        assert!(Tolerance::new(quantity("20", "°C"), quantity("2", "%")).is_err());
+        assert!(Tolerance::new(Quantity::of("20", "°C"), Quantity::of("-2", "°C")).is_err());
+        assert!(Tolerance::new(Quantity::of("20", "°C"), Quantity::of("2", "%")).is_err());
     }
 
     #[test]
     fn a_range_knows_its_order_and_what_it_holds() {
-        let humidity = Range::new(quantity("30", "%"), quantity("0.6", "1")).unwrap();
-        assert!(humidity.contains(&quantity("60", "%")).unwrap());
-        assert!(!humidity.contains(&quantity("60.01", "%")).unwrap());
+        let humidity = Range::new(Quantity::of("30", "%"), Quantity::of("0.6", "1")).unwrap();
+        assert!(humidity.contains(&Quantity::of("60", "%")).unwrap());
+        assert!(!humidity.contains(&Quantity::of("60.01", "%")).unwrap());
         assert!(matches!(
-            Range::new(quantity("2", "m"), quantity("1", "m")),
+            Range::new(Quantity::of("2", "m"), Quantity::of("1", "m")),
             Err(QuantityError::Reversed { .. })
         ));
-        let inner = Range::new(quantity("40", "%"), quantity("60", "%")).unwrap();
+        let inner = Range::new(Quantity::of("40", "%"), Quantity::of("60", "%")).unwrap();
         assert!(humidity.encloses(&inner).unwrap() && !inner.encloses(&humidity).unwrap());
     }
 
     #[test]
     fn a_quantity_is_shown_as_written() {
-        assert_eq!(quantity("1.50", "mg").to_string(), "1.50 mg");
-        assert_eq!(quantity("30", "°").to_string(), "30°");
-        assert_eq!(quantity("5e-6", "1").to_string(), "5e-6");
+        assert_eq!(Quantity::of("1.50", "mg").to_string(), "1.50 mg");
+        assert_eq!(Quantity::of("30", "°").to_string(), "30°");
+        assert_eq!(Quantity::of("5e-6", "1").to_string(), "5e-6");
     }
 
     #[test]
     fn a_quantity_survives_serialisation() {
-        let original = quantity("1.50", "µmol/mol");
+        let original = Quantity::of("1.50", "µmol/mol");
         let text = serde_json::to_string(&original).unwrap();
         assert_eq!(serde_json::from_str::<Quantity>(&text).unwrap(), original);
+        let reversed = r#"{"low": {"value": 2, "unit": "m"}, "high": {"value": 1, "unit": "m"}}"#;
+        assert!(serde_json::from_str::<Range>(reversed).is_err());
     }
 }

@@ -4,19 +4,23 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::decimal::WrittenNumber;
 use super::quantity::{Quantity, QuantityError};
 use super::unit::Unit;
 
 /// The coverage factor k, a positive number (VIM 2.38).
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64")]
 pub struct CoverageFactor(f64);
 
 /// A standard uncertainty u, in the unit of the value or one of its kind (VIM 2.30).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Quantity")]
 pub struct StandardUncertainty(Quantity);
 
 /// An expanded uncertainty U with its coverage factor (VIM 2.35).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredExpanded")]
 pub struct ExpandedUncertainty {
     interval: Quantity,
     k: CoverageFactor,
@@ -24,6 +28,7 @@ pub struct ExpandedUncertainty {
 
 /// A relative uncertainty: a ratio to the absolute value of the quantity (VIM 2.32).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Quantity")]
 pub struct RelativeUncertainty(Quantity);
 
 /// An uncertainty in whichever form it was stated.
@@ -54,6 +59,56 @@ impl CoverageFactor {
     pub fn value(self) -> f64 {
         self.0
     }
+}
+
+/// An expanded uncertainty as it stands in a file, not yet checked.
+#[derive(Deserialize)]
+struct StoredExpanded {
+    interval: Quantity,
+    k: CoverageFactor,
+}
+
+impl TryFrom<f64> for CoverageFactor {
+    type Error = QuantityError;
+    fn try_from(k: f64) -> Result<CoverageFactor, QuantityError> {
+        CoverageFactor::new(k)
+    }
+}
+
+impl TryFrom<Quantity> for StandardUncertainty {
+    type Error = QuantityError;
+    fn try_from(interval: Quantity) -> Result<StandardUncertainty, QuantityError> {
+        StandardUncertainty::new(interval)
+    }
+}
+
+impl TryFrom<Quantity> for RelativeUncertainty {
+    type Error = QuantityError;
+    fn try_from(ratio: Quantity) -> Result<RelativeUncertainty, QuantityError> {
+        RelativeUncertainty::new(ratio)
+    }
+}
+
+impl TryFrom<StoredExpanded> for ExpandedUncertainty {
+    type Error = QuantityError;
+    fn try_from(stored: StoredExpanded) -> Result<ExpandedUncertainty, QuantityError> {
+        ExpandedUncertainty::new(stored.interval, stored.k)
+    }
+}
+
+/// The quantity and, from the short form `1.000 012(34) V`, its standard uncertainty.
+///
+/// # Errors
+/// None that [`WrittenNumber::parse`] lets through; the type of the uncertainty demands a number not below zero.
+pub fn from_written(
+    number: WrittenNumber,
+    unit: &Unit,
+) -> Result<(Quantity, Option<Uncertainty>), QuantityError> {
+    let standard = |digits| {
+        StandardUncertainty::new(Quantity::written(digits, unit.clone())).map(Uncertainty::Standard)
+    };
+    let uncertainty = number.uncertainty.map(standard).transpose()?;
+    Ok((Quantity::written(number.value, unit.clone()), uncertainty))
 }
 
 fn not_negative(interval: Quantity) -> Result<Quantity, QuantityError> {
@@ -208,43 +263,34 @@ impl fmt::Display for Uncertainty {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::values::decimal::Decimal;
-    use crate::values::unit::parse_unit;
-
-    fn quantity(number: &str, unit: &str) -> Quantity {
-        Quantity::written(
-            Decimal::parse(number).unwrap(),
-            parse_unit(unit, None).unwrap(),
-        )
-    }
 
     #[test]
     fn each_form_gives_its_standard_uncertainty_in_the_unit_of_the_value() {
         let k = CoverageFactor::new(2.0).unwrap();
-        let value = quantity("1", "kg");
+        let value = Quantity::of("1", "kg");
         let u =
             |uncertainty: Uncertainty| uncertainty.standard_of(&value).unwrap().quantity().value();
         assert_eq!(
             u(Uncertainty::Standard(
-                StandardUncertainty::new(quantity("6", "µg")).unwrap()
+                StandardUncertainty::new(Quantity::of("6", "µg")).unwrap()
             )),
             6e-9
         );
         assert_eq!(
             u(Uncertainty::Expanded(
-                ExpandedUncertainty::new(quantity("0.012", "mg"), k).unwrap()
+                ExpandedUncertainty::new(Quantity::of("0.012", "mg"), k).unwrap()
             )),
             6e-9
         );
         assert_eq!(
             u(Uncertainty::RelativeStandard(
-                RelativeUncertainty::new(quantity("0.05", "%")).unwrap()
+                RelativeUncertainty::new(Quantity::of("0.05", "%")).unwrap()
             )),
             5e-4
         );
         assert_eq!(
             u(Uncertainty::RelativeExpanded(
-                RelativeUncertainty::new(quantity("5e-6", "1")).unwrap(),
+                RelativeUncertainty::new(Quantity::of("5e-6", "1")).unwrap(),
                 k
             )),
             2.5e-6
@@ -253,23 +299,23 @@ mod tests {
 
     #[test]
     fn a_relative_uncertainty_of_a_negative_value_is_positive() {
-        let relative = RelativeUncertainty::new(quantity("1", "%")).unwrap();
-        assert_eq!(relative.at(&quantity("-50", "V")).unwrap().value(), 0.5);
+        let relative = RelativeUncertainty::new(Quantity::of("1", "%")).unwrap();
+        assert_eq!(relative.at(&Quantity::of("-50", "V")).unwrap().value(), 0.5);
         assert!(matches!(
-            relative.at(&quantity("20", "°C")),
+            relative.at(&Quantity::of("20", "°C")),
             Err(QuantityError::RelativeWithoutZero(_))
         ));
         assert!(matches!(
-            RelativeUncertainty::new(quantity("1", "mV")),
+            RelativeUncertainty::new(Quantity::of("1", "mV")),
             Err(QuantityError::NotARatio(_))
         ));
     }
 
     #[test]
     fn an_uncertainty_of_a_celsius_value_may_be_stated_in_kelvin() {
-        let u = Uncertainty::Standard(StandardUncertainty::new(quantity("5", "mK")).unwrap());
+        let u = Uncertainty::Standard(StandardUncertainty::new(Quantity::of("5", "mK")).unwrap());
         assert_eq!(
-            u.standard_of(&quantity("20", "°C"))
+            u.standard_of(&Quantity::of("20", "°C"))
                 .unwrap()
                 .quantity()
                 .to_string(),
@@ -278,12 +324,35 @@ mod tests {
     }
 
     #[test]
+    fn the_short_form_states_a_standard_uncertainty() {
+        let volt = crate::values::unit::parse_unit("V", None).unwrap();
+        let (value, u) =
+            from_written(WrittenNumber::parse("1.000 012(34)").unwrap(), &volt).unwrap();
+        assert_eq!(value.to_string(), "1.000012 V");
+        assert_eq!(
+            u.unwrap().standard_of(&value).unwrap().quantity().value(),
+            34e-6
+        );
+    }
+
+    #[test]
+    fn a_stored_uncertainty_is_checked_when_read() {
+        let k = CoverageFactor::new(2.0).unwrap();
+        let stated = Uncertainty::Expanded(
+            ExpandedUncertainty::new(Quantity::of("0.012", "mg"), k).unwrap(),
+        );
+        let text = serde_json::to_string(&stated).unwrap();
+        assert_eq!(serde_json::from_str::<Uncertainty>(&text).unwrap(), stated);
+        assert!(serde_json::from_str::<Uncertainty>(&text.replace("2.0", "-2.0")).is_err());
+    }
+
+    #[test]
     fn senseless_uncertainties_are_refused() {
-        assert!(StandardUncertainty::new(quantity("-1", "mg")).is_err());
+        assert!(StandardUncertainty::new(Quantity::of("-1", "mg")).is_err());
         assert!(CoverageFactor::new(0.0).is_err());
         assert!(CoverageFactor::new(f64::NAN).is_err());
         let of_length =
-            Uncertainty::Standard(StandardUncertainty::new(quantity("1", "mm")).unwrap());
-        assert!(of_length.standard_of(&quantity("1", "kg")).is_err());
+            Uncertainty::Standard(StandardUncertainty::new(Quantity::of("1", "mm")).unwrap());
+        assert!(of_length.standard_of(&Quantity::of("1", "kg")).is_err());
     }
 }

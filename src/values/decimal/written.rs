@@ -1,7 +1,5 @@
 //! Reading numbers as people write them.
 
-use std::fmt;
-
 use super::Decimal;
 use crate::text::Text;
 
@@ -78,13 +76,7 @@ impl DecimalError {
     }
 }
 
-impl fmt::Display for DecimalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message().en)
-    }
-}
-
-impl std::error::Error for DecimalError {}
+crate::values::spoken!(DecimalError);
 
 impl WrittenNumber {
     /// Reads `1_000_000`, `5e-6`, `5×10⁻⁶`, `1.000 012(34)`, `1.000 012(34)e-3` and `100.021(0.035)`.

@@ -1,7 +1,5 @@
 //! What can be wrong with a unit, and how to say it.
 
-use std::fmt;
-
 use crate::text::Text;
 
 /// Why a text is not a unit, or why two units do not go together.
@@ -185,10 +183,4 @@ fn unknown(word: &str, suggestions: &[String]) -> Text {
     )
 }
 
-impl fmt::Display for UnitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message().en)
-    }
-}
-
-impl std::error::Error for UnitError {}
+crate::values::spoken!(UnitError);

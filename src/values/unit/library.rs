@@ -133,12 +133,12 @@ impl Library {
 
     fn index(&mut self) -> Result<(), UnitError> {
         for (id, entry) in self.entries.iter().enumerate() {
-            let symbols = entry
-                .symbols
-                .iter()
-                .chain(&entry.aliases)
-                .map(|word| (script(word), word));
-            for (script, word) in symbols.chain([(Script::English, &entry.name)]) {
+            let symbols = entry.symbols.iter().map(|word| (Script::Symbol, word));
+            let aliases = entry.aliases.iter().map(|word| (script(word), word));
+            for (script, word) in symbols
+                .chain(aliases)
+                .chain([(Script::English, &entry.name)])
+            {
                 let spelled = parse::fold(word)?;
                 let holders = self.written.entry(spelled).or_default();
                 let clash = holders.iter().any(|(_, other)| {
@@ -147,7 +147,7 @@ impl Library {
                 if clash {
                     return Err(UnitError::Duplicate(word.clone()));
                 }
-                if !holders.iter().any(|(_, other)| *other == id) {
+                if !holders.contains(&(script, id)) {
                     holders.push((script, id));
                 }
             }
@@ -289,8 +289,14 @@ impl Library {
         word: &str,
     ) -> Result<Vec<Reading>, UnitError> {
         let mut found = Vec::new();
-        for id in self.exact(spelling, word) {
-            found.push(self.reading(id.1, None)?);
+        let mut exact: Vec<usize> = self
+            .exact(spelling, word)
+            .iter()
+            .map(|(_, id)| *id)
+            .collect();
+        exact.dedup();
+        for id in exact {
+            found.push(self.reading(id, None)?);
         }
         for (prefix, id) in self.prefixed(spelling, word) {
             found.push(self.reading(id, Some(prefix))?);
@@ -327,6 +333,15 @@ impl Library {
             let spellings: &[(Script, &str)] = match spelling {
                 Spelling::Written => &[
                     (Script::Symbol, prefix.symbol),
+                    // The u of UCUM is what people type who have no µ.
+                    (
+                        Script::Symbol,
+                        if prefix.ucum == prefix.symbol {
+                            ""
+                        } else {
+                            prefix.ucum
+                        },
+                    ),
                     (Script::Chinese, prefix.zh),
                     (Script::English, prefix.dsi),
                 ],
@@ -334,7 +349,7 @@ impl Library {
                 Spelling::Dsi => &[(Script::Symbol, prefix.dsi)],
             };
             for (script, spelled) in spellings {
-                let Some(rest) = word.strip_prefix(spelled) else {
+                let Some(rest) = word.strip_prefix(spelled).filter(|_| !spelled.is_empty()) else {
                     continue;
                 };
                 let holders = self.exact(spelling, rest);
@@ -347,19 +362,19 @@ impl Library {
         found
     }
 
-    /// Every symbol with and without prefix, for suggestions.
+    /// Every spelling without prefix, every symbol and English name with, for suggestions.
     pub(super) fn spellings(&self) -> Vec<String> {
         let mut out: Vec<String> = self.written.keys().cloned().collect();
         for entry in &self.entries {
-            let Some(symbol) = entry.symbols.first() else {
-                continue;
-            };
-            out.extend(
-                entry
-                    .prefixes
-                    .allowed()
-                    .map(|prefix| format!("{}{symbol}", prefix.symbol)),
-            );
+            for prefix in entry.prefixes.allowed() {
+                out.extend(
+                    entry
+                        .symbols
+                        .first()
+                        .map(|symbol| format!("{}{symbol}", prefix.symbol)),
+                );
+                out.push(format!("{}{}", prefix.dsi, entry.name));
+            }
         }
         out
     }
@@ -372,10 +387,12 @@ fn claim(table: &mut BTreeMap<String, usize>, word: &str, id: usize) -> Result<(
     }
 }
 
+/// The script of an alias: Chinese names take Chinese prefixes, English words (liter, meter) English ones.
 fn script(word: &str) -> Script {
-    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-    if word.chars().any(han) {
+    if word.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
         Script::Chinese
+    } else if word.len() > 3 && word.bytes().all(|b| b.is_ascii_lowercase()) {
+        Script::English
     } else {
         Script::Symbol
     }

@@ -266,18 +266,36 @@ impl Unit {
     /// As [`Unit::factor_to`].
     pub fn convert(&self, value: f64, other: &Unit) -> Result<f64, UnitError> {
         let factor = self.factor_to(other)?;
-        let (mine, theirs) = (self.offset(), other.offset());
         // The offsets are joined before the value is touched, so that the sum alone is rounded at the size of the answer.
-        let shift = if self.zero_of_scale() == other.zero_of_scale() {
+        let offset = |unit: &Unit| unit.offset().map_or(0.0, |offset| offset.to_f64());
+        let same_zero = self.zero_of_scale() == other.zero_of_scale();
+        let shift = if same_zero {
             0.0
         } else {
-            factor.apply(mine) - theirs
+            factor.apply(offset(self)) - offset(other)
         };
         Ok(if shift == 0.0 {
             factor.apply(value)
         } else {
             factor.apply(value) + shift
         })
+    }
+
+    /// As [`Unit::convert`] in decimal digits, where the factor is a whole or decimal number (25 °C are exactly 298.15 K).
+    pub fn convert_exactly(&self, value: &Decimal, other: &Unit) -> Option<Decimal> {
+        let factor = self.factor_to(other).ok()?;
+        let scaled = factor.apply_exactly(value)?;
+        if self.zero_of_scale() == other.zero_of_scale() {
+            return Some(scaled);
+        }
+        let shifted = match self.offset() {
+            Some(offset) => scaled.plus(&factor.apply_exactly(&offset)?)?,
+            None => scaled,
+        };
+        match other.offset() {
+            Some(offset) => shifted.plus(&offset.negated()),
+            None => Some(shifted),
+        }
     }
 
     /// The library unit whose zero the scale has, when it is not the natural zero.
@@ -289,17 +307,18 @@ impl Unit {
         }
     }
 
-    /// How far below the zero of the unit the natural zero lies, in this unit with its prefix.
-    fn offset(&self) -> f64 {
+    /// How far below the zero of an affine unit the natural zero lies, in this unit with its prefix.
+    fn offset(&self) -> Option<Decimal> {
         match (self.scale(), self.terms.first()) {
-            (Scale::Affine { offset }, Some(term)) => {
-                let unprefixed = term
-                    .prefix
-                    .and_then(|prefix| prefix.factor().inverse())
-                    .unwrap_or(Factor::ONE);
-                unprefixed.apply(offset.to_f64())
-            }
-            _ => 0.0,
+            (
+                Scale::Affine { offset },
+                Some(Term {
+                    prefix: Some(prefix),
+                    ..
+                }),
+            ) => prefix.factor().inverse()?.apply_exactly(offset),
+            (Scale::Affine { offset }, _) => Some(offset.clone()),
+            _ => None,
         }
     }
 }
@@ -375,8 +394,14 @@ impl TryFrom<String> for Unit {
 }
 
 impl From<Unit> for String {
+    /// The spelling for people where it is read back as the same unit, else the English names (`picohenry`, for `pH` is acidity).
     fn from(unit: Unit) -> String {
-        unit.to_string()
+        let shown = unit.display();
+        if parse_unit(&shown, None).is_ok_and(|read| read == unit) {
+            shown
+        } else {
+            unit.names()
+        }
     }
 }
 

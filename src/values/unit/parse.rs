@@ -347,27 +347,36 @@ impl Parser<'_> {
     }
 }
 
-/// Known spellings close to `word`: other capitals first, then one or two slips.
+/// Known spellings close to `word`: those that differ in capitals, else those within a slip or two.
 fn suggestions(library: &Library, word: &str) -> Vec<String> {
     let lower = word.to_lowercase();
-    let allowed = if word.chars().count() < 4 { 1 } else { 2 };
+    // In a word of one or two letters a single slip would offer half of the library.
+    let allowed = match word.chars().count() {
+        0..=2 => 0,
+        3..=4 => 1,
+        _ => 2,
+    };
+    let distance = |known: &str| {
+        if known.to_lowercase() == lower {
+            0
+        } else {
+            strsim::osa_distance(known, word).max(1)
+        }
+    };
     let mut near: Vec<(usize, String)> = library
         .spellings()
         .into_iter()
-        .filter_map(|known| {
-            let distance = if known.to_lowercase() == lower {
-                0
-            } else {
-                strsim::osa_distance(&known, word)
-            };
-            // A slip in a one-letter symbol would offer every other letter.
-            let telling = distance == 0 || (distance <= allowed && distance < word.chars().count());
-            telling.then_some((distance, known))
-        })
+        .map(|known| (distance(&known), known))
         .collect();
+    near.retain(|(distance, _)| *distance <= allowed);
     near.sort();
     near.dedup();
-    near.into_iter().take(3).map(|(_, known)| known).collect()
+    let nearest = near.first().map(|(distance, _)| *distance);
+    near.into_iter()
+        .filter(|(distance, _)| Some(*distance) == nearest)
+        .take(3)
+        .map(|(_, known)| known)
+        .collect()
 }
 
 impl Library {

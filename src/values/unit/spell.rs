@@ -6,22 +6,28 @@ use super::{Term, Unit};
 impl Unit {
     /// As documents show it: `kg/m³`, `µmol/mol`, `W/(m²·K)`, `s⁻¹`.
     pub fn display(&self) -> String {
-        let written = |term: &Term, exponent: i8| {
-            let prefix = term.prefix.map_or("", |p| p.symbol);
-            let power = if exponent == 1 {
-                String::new()
-            } else {
-                superscript(exponent)
-            };
-            format!("{prefix}{}{power}", term.atom.symbol)
-        };
+        self.spelled(|term| {
+            format!(
+                "{}{}",
+                term.prefix.map_or("", |p| p.symbol),
+                term.atom.symbol
+            )
+        })
+    }
+
+    /// In full English words, which no other unit shares: `picohenry/metre²`.
+    pub fn names(&self) -> String {
+        self.spelled(|term| format!("{}{}", term.prefix.map_or("", |p| p.dsi), term.atom.name))
+    }
+
+    fn spelled(&self, word: impl Fn(&Term) -> String) -> String {
         let (above, below) = self.sides();
         let product = |terms: &[&Term], sign: i8| {
-            terms
-                .iter()
-                .map(|t| written(t, t.exponent * sign))
-                .collect::<Vec<_>>()
-                .join("·")
+            let written = |term: &&Term| match term.exponent * sign {
+                1 => word(term),
+                exponent => format!("{}{}", word(term), superscript(exponent)),
+            };
+            terms.iter().map(written).collect::<Vec<_>>().join("·")
         };
         match (above.is_empty(), below.len()) {
             (true, 0) => "1".to_string(),

@@ -43,6 +43,12 @@ fn every_unit_survives_its_three_spellings() {
         for one in all {
             let shown = parse_unit(&one.display(), Some(&one.dimension())).unwrap();
             assert!(shown.same_size(&one), "{one} is read as {shown:?}");
+            assert_eq!(parse_unit(&one.names(), None).unwrap(), one);
+            assert_eq!(
+                Unit::try_from(String::from(one.clone())).unwrap(),
+                one,
+                "{one}"
+            );
             if let Some(code) = one.ucum() {
                 assert!(
                     library().parse_ucum(&code).unwrap().same_size(&one),
@@ -129,6 +135,22 @@ fn known_conversions_hold() {
         ("U/L", "kat/m3", 1e-3 / 60.0),
         ("GiB", "bit", 8_589_934_592.0),
         ("µm/m", "ppm", 1.0),
+        // NIST SP 811 (2008), appendix B.
+        ("lb", "kg", 0.453_592_37),
+        ("oz", "g", 28.349_523_125),
+        ("ft", "m", 0.3048),
+        ("mi", "m", 1609.344),
+        ("atm", "bar", 1.013_25),
+        ("Torr", "Pa", 133.322_368_421_052_63),
+        ("kgf", "N", 9.806_65),
+        ("cal", "J", 4.184),
+        ("PS", "W", 735.498_75),
+        ("cP", "mPa·s", 1.0),
+        ("cSt", "mm2/s", 1.0),
+        ("R", "µC/kg", 258.0),
+        ("rem", "mSv", 10.0),
+        ("Oe", "A/m", 79.577_471_545_947_67),
+        ("kn", "km/h", 1.852),
     ] {
         let got = unit(from).factor_to(&unit(to)).unwrap().to_f64();
         assert!(
@@ -141,7 +163,10 @@ fn known_conversions_hold() {
 #[test]
 fn look_alikes_and_chinese_names_are_the_same_unit() {
     for (texts, meant) in [
-        (&["μm", "µm", "微米", "micrometre"][..], "µm"),
+        (
+            &["μm", "µm", "um", "微米", "micrometre", "micrometer"][..],
+            "µm",
+        ),
         (&["\u{2126}", "\u{3a9}", "欧姆", "欧", "ohm"], "Ω"),
         (&["\u{212b}", "A\u{30a}"], "Å"),
         (&["℃", "°C", "ºC", "摄氏度", "degC"], "°C"),
@@ -298,6 +323,12 @@ fn faults_are_told_with_what_would_mend_them() {
     assert!(
         matches!(error("metr"), UnitError::Unknown { suggestions, .. } if suggestions.contains(&"metre".to_string()))
     );
+    assert!(
+        matches!(error("milimeter"), UnitError::Unknown { suggestions, .. } if suggestions.contains(&"millimetre".to_string()))
+    );
+    assert!(
+        matches!(error("zz"), UnitError::Unknown { suggestions, .. } if suggestions.is_empty())
+    );
     assert!(matches!(error("m0"), UnitError::Exponent(_)));
     assert!(matches!(error("m^99"), UnitError::Exponent(_)));
     assert!(matches!(error("W/(m·K"), UnitError::Parenthesis(_)));
@@ -359,6 +390,7 @@ fn a_dimension_has_a_name_in_both_languages() {
     assert_eq!(title("kg/m³"), Text::new("密度", "density"));
     assert_eq!(title("µmol/mol").zh, "物质的量分数");
     assert_eq!(title("kg·m3").en, "kg·m³");
+    assert_eq!(title("r/min").en, "frequency");
     assert_eq!(
         library().dimension_named("质量"),
         library().dimension_named("mass")
