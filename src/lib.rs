@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod circulation;
+pub mod compile;
 pub mod condition;
 pub mod diagnostic;
 pub mod evaluate;
