@@ -215,6 +215,9 @@ fn certificate(reader: &mut Reader<'_>, root: Node<'_, '_>) -> Option<DccDocumen
     if laboratory.0.is_empty() {
         reader.missing(admin.unwrap_or(root), "calibrationLaboratory/contact/name");
     }
+    if let Some(core) = core {
+        check_languages(reader, core);
+    }
     let signature = signature(reader, root, &version);
     let mut walk = Walk {
         quantities: Vec::new(),
@@ -285,6 +288,40 @@ fn check_version(reader: &mut Reader<'_>, root: Node<'_, '_>, version: &str) -> 
             None
         }
     }
+}
+
+/// A language that is mandatory must be one of those used (a business rule of the DCC that its schema cannot express).
+fn check_languages(reader: &mut Reader<'_>, core: Node<'_, '_>) {
+    let used: Vec<String> = languages(core, "usedLangCodeISO639_1")
+        .map(xml::text)
+        .collect();
+    for node in languages(core, "mandatoryLangCodeISO639_1") {
+        let mandatory = xml::text(node);
+        if !used.contains(&mandatory) {
+            let place = reader.place(node);
+            let lang = shown(&mandatory);
+            reader.findings.warning(
+                codes::MISSING_ELEMENT,
+                &place,
+                Text::new(
+                    format!("规定语言 {lang} 不在所用语言之中"),
+                    format!("the mandatory language {lang} is not one of the languages used"),
+                ),
+                Text::new(
+                    "请由出具证书的软件改正",
+                    "let the program that makes the certificate mend it",
+                ),
+            );
+        }
+    }
+}
+
+fn languages<'a, 'i: 'a>(
+    core: Node<'a, 'i>,
+    name: &'static str,
+) -> impl Iterator<Item = Node<'a, 'i>> {
+    core.children()
+        .filter(move |node| node.tag_name().name() == name)
 }
 
 fn required(reader: &mut Reader<'_>, node: Node<'_, '_>, name: &str) -> Option<Cell> {
