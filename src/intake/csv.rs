@@ -196,7 +196,7 @@ impl Reader<'_> {
             if earlier.text != cell.text {
                 let row = earlier.place.row;
                 findings.error(
-                    codes::LABORATORY,
+                    codes::HEADER_FIELD,
                     &cell.place,
                     Text::new(
                         format!("“{}”与第 {row} 行不一致", shown(&key)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node};
 
-use super::quantity::{Reader, is_si_data};
+use super::quantity::{MOST_CELLS, Reader, is_si_data};
 use super::value::SiData;
 use super::{DCC_NAMESPACE, SIGNATURE_NAMESPACE};
 use crate::intake::encoding::{too_large, utf8};
@@ -179,6 +179,7 @@ fn with_root(
         whole,
         context: String::new(),
         findings,
+        cells_left: MOST_CELLS,
     };
     work(&mut reader, parsed.root_element());
     reader.findings.finish()
@@ -384,7 +385,7 @@ fn names(node: Node<'_, '_>) -> Names {
     Names(names)
 }
 
-fn identifications(reader: &Reader<'_>, node: Node<'_, '_>) -> Vec<Identification> {
+fn identifications(reader: &mut Reader<'_>, node: Node<'_, '_>) -> Vec<Identification> {
     let list = xml::child(node, "identifications")
         .into_iter()
         .flat_map(|list| list.children());
@@ -403,7 +404,7 @@ fn identifications(reader: &Reader<'_>, node: Node<'_, '_>) -> Vec<Identificatio
         .collect()
 }
 
-fn signers(reader: &Reader<'_>, admin: Node<'_, '_>) -> Vec<Cell> {
+fn signers(reader: &mut Reader<'_>, admin: Node<'_, '_>) -> Vec<Cell> {
     let persons = xml::child(admin, "respPersons")
         .into_iter()
         .flat_map(|list| list.children())
@@ -420,7 +421,7 @@ fn signers(reader: &Reader<'_>, admin: Node<'_, '_>) -> Vec<Cell> {
     signers.into_iter().map(|(_, cell)| cell).collect()
 }
 
-fn items(reader: &Reader<'_>, admin: Node<'_, '_>) -> Vec<(Names, Vec<Identification>)> {
+fn items(reader: &mut Reader<'_>, admin: Node<'_, '_>) -> Vec<(Names, Vec<Identification>)> {
     let items = xml::child(admin, "items")
         .into_iter()
         .flat_map(|list| list.children())
@@ -486,7 +487,7 @@ impl Walk {
     fn quantity(&mut self, reader: &mut Reader<'_>, node: Node<'_, '_>, context: &Context) {
         let ref_types: Vec<String> = words(node).collect();
         let name = xml::child(node, "name").map(names).unwrap_or_default();
-        reader.context = ref_types.first().cloned().unwrap_or_else(|| name.text().en);
+        reader.context = shown(&ref_types.first().cloned().unwrap_or_else(|| name.text().en));
         let data = node
             .children()
             .find(|n| is_si_data(*n))
@@ -523,10 +524,20 @@ impl Walk {
     }
 }
 
+/// Most words of a `refType`, and most characters of one, that are read: every quantity carries those of all elements around it.
+const MOST_WORDS: usize = 16;
+const LONGEST_WORD: usize = 80;
+
 /// The words of the `refType` attribute, which are separated by blanks.
 fn words<'a>(node: Node<'a, '_>) -> impl Iterator<Item = String> + 'a {
     node.attribute("refType")
         .unwrap_or("")
         .split_whitespace()
-        .map(visible)
+        .take(MOST_WORDS)
+        .map(|word| {
+            word.chars()
+                .filter(|c| !c.is_control())
+                .take(LONGEST_WORD)
+                .collect()
+        })
 }
