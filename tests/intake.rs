@@ -465,6 +465,13 @@ fn what_a_hand_can_do_to_a_form_is_told() {
         swap(parts, RESULTS, &row, "");
     });
     assert_eq!(codes_of(&gone), ["D0056"]);
+    let budget = altered(|parts| {
+        swap(parts, "xl/sharedStrings.xml", "bidui:budget", "budget");
+    });
+    assert_eq!(
+        (codes_of(&budget), budget.is_acceptable()),
+        (vec!["D0057"], true)
+    );
     let version = altered(|parts| swap(parts, "xl/sharedStrings.xml", "<t>1</t>", "<t>9</t>"));
     assert_eq!(codes_of(&version), ["D0042"]);
 }

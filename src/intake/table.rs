@@ -437,12 +437,11 @@ fn is_date(text: &str) -> bool {
 
 /// Budget lines from the rows of a table; lines without any content but the name are told and left out.
 pub(super) fn budget(
-    heading: &Heading,
-    records: Vec<(u32, Record)>,
+    records: impl IntoIterator<Item = Record>,
     findings: &mut Findings,
 ) -> Vec<BudgetLine> {
     let mut lines = Vec::new();
-    for (number_of_row, mut record) in records {
+    for mut record in records {
         let component = record.remove(&Column::Component);
         let standard = record.remove(&Column::Standard);
         let mut optional = |column: Column| record.remove(&column).filter(|cell| !cell.is_empty());
@@ -492,12 +491,7 @@ pub(super) fn budget(
         if let Some(cell) = &line.dof {
             findings.keep(degrees_of_freedom(cell));
         }
-        if lines.len() < super::MOST_ROWS {
-            lines.push(line);
-        } else {
-            too_many_rows(&heading.place.at(number_of_row, 0), findings);
-            break;
-        }
+        lines.push(line);
     }
     lines
 }

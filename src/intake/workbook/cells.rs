@@ -7,11 +7,11 @@ use roxmltree::Node;
 
 use crate::intake::archive::{Parts, active};
 use crate::intake::finding::{Findings, Place, codes, cut, visible};
-use crate::intake::{Cell, MOST_COLUMNS, xml};
+use crate::intake::{Cell, MOST_COLUMNS, MOST_ROWS, xml};
 use crate::text::Text;
 
 /// Rows beyond this are not part of a form.
-const LAST_ROW: u32 = 120_000;
+const LAST_ROW: u32 = MOST_ROWS as u32 + 10;
 /// Longest text of a cell, in characters.
 const LONGEST_TEXT: usize = 4_000;
 /// Most bytes of text in one sheet: many cells may share one long text.
