@@ -221,11 +221,13 @@ pub(super) fn results(
     records: Vec<(u32, Record)>,
     findings: &mut Findings,
 ) -> Vec<Row> {
-    let mut seen: BTreeMap<(String, String), u32> = BTreeMap::new();
+    // The pilot measures a point several times; its rows differ in their dates.
+    let mut seen: BTreeMap<(String, String, String), u32> = BTreeMap::new();
     let mut rows = Vec::with_capacity(records.len());
     for (number, record) in records {
         let row = result(heading, number, record, findings);
-        let key = (row.measurand.text.clone(), row.point.text.clone());
+        let date = row.date.as_ref().map(|cell| cell.text.clone()).unwrap_or_default();
+        let key = (row.measurand.text.clone(), row.point.text.clone(), date);
         if let Some(first) = seen.get(&key) {
             findings.error(
                 codes::DUPLICATE_ROW,
