@@ -1,6 +1,7 @@
 //! The estimators as computable methods: tables in, named quantities out.
 
 use super::consensus::Members;
+use super::median::MAD_TO_SD;
 use super::random_effects::{
     Estimator, Fit, fit_members, fixed, knapp_hartung, random_effects_mean,
 };
@@ -9,8 +10,8 @@ use super::{
     Basis, Consensus, LargestConsistentSubset, MedianUncertainty, Replicates, arithmetic_mean,
     birge_mean, cut_off_mean, gls_mean, largest_consistent_subset,
     largest_consistent_subset_correlated, mad_outliers, median, median_scaled_difference,
-    pair_difference_chi_squared, power_moderated_mean, power_moderated_screened, read_covariance,
-    scaled_deviations, vangel_rukhin, weighted_mean,
+    pair_difference_chi_squared, passing_subsets, power_moderated_mean, power_moderated_screened,
+    read_covariance, scaled_deviations, vangel_rukhin, weighted_mean,
 };
 use crate::evaluate::consistency::{chi_squared, chi_squared_test};
 use crate::evaluate::effective_dof::coverage_factor;
@@ -250,7 +251,7 @@ fn alternatives(q: &mut Quantities, data: &Data, labs: &Laboratories) -> Result<
 fn compute_mean_after_mad_rule(data: &Data) -> Result<Quantities, Inapplicable> {
     let mut labs = Laboratories::read_values(data, "labs")?;
     let limit = data.number_or("limit", 2.5);
-    let (s_mad, outliers) = mad_outliers(&labs, limit)?;
+    let (s_mad, outliers) = mad_outliers(&labs, limit, data.number_or("mad_factor", MAD_TO_SD))?;
     let centre = middle(
         &labs
             .value
@@ -282,8 +283,11 @@ fn compute_median(data: &Data) -> Result<Quantities, Inapplicable> {
     let form = choice(data, "u_form", &forms)?;
     let mut reference = median(&labs, form)?;
     // A comparison may fix the uncertainty of the reference value after review; that one then stands.
-    if let Some(Field::Number(u)) = data.tables.get("reference").and_then(|t| t.get("u")) {
-        let given = Consensus::given(reference.value, *u, f64::INFINITY, labs.len())?;
+    if let Some(u) = ["reference", "kcrv"]
+        .into_iter()
+        .find_map(|table| reviewed_u(data, table))
+    {
+        let given = Consensus::given(reference.value, u, f64::INFINITY, labs.len())?;
         reference = reference.with_u(given.u);
     }
     let mut q = Quantities::default();
@@ -304,6 +308,15 @@ fn compute_median(data: &Data) -> Result<Quantities, Inapplicable> {
         );
     }
     Ok(q)
+}
+
+/// The standard uncertainty given in `table`, as `u` or as `U` with `k`.
+fn reviewed_u(data: &Data, table: &str) -> Option<f64> {
+    let number = |name: &str| match data.tables.get(table)?.get(name) {
+        Some(Field::Number(v)) => Some(*v),
+        _ => None,
+    };
+    number("u").or_else(|| Some(number("U")? / number("k")?))
 }
 
 fn compute_external_value(data: &Data) -> Result<Quantities, Inapplicable> {
@@ -512,6 +525,9 @@ fn compute_vangel_rukhin(data: &Data) -> Result<Quantities, Inapplicable> {
 
 fn compute_power_moderated_mean(data: &Data) -> Result<Quantities, Inapplicable> {
     let mut labs = Laboratories::read(data, "labs")?;
+    if data.tables.contains_key("linked") {
+        labs = labs.with_outside(Laboratories::read(data, "linked")?);
+    }
     let alpha = match data.find("alpha") {
         Some(Field::Number(alpha)) => Some(*alpha),
         _ => None,
@@ -578,6 +594,25 @@ fn compute_largest_consistent_subset(data: &Data) -> Result<Quantities, Inapplic
             .map(|rows| names(&labs, rows).join(","))
             .collect(),
     );
+    if let Some(passing) = passing_subsets(&labs, v.as_deref(), &lcs)? {
+        q.number("lcs.passing_count", passing.count as f64);
+        q.words(
+            "lcs.passing",
+            passing
+                .subsets
+                .iter()
+                .map(|(_, rows)| names(&labs, rows).join(","))
+                .collect(),
+        );
+        q.numbers(
+            "lcs.passing_chi2",
+            passing
+                .subsets
+                .iter()
+                .map(|(chi_squared, _)| *chi_squared)
+                .collect::<Vec<_>>(),
+        );
+    }
     report::reference(&mut q, &labs, &lcs.mean);
     report::test(&mut q, &lcs.test);
     let doe = match &v {

@@ -28,6 +28,7 @@ pub use power_moderated::{
     PowerModerated, Screened, power_moderated_mean, power_moderated_screened, scaled_deviations,
 };
 pub use subset::{
-    LargestConsistentSubset, largest_consistent_subset, largest_consistent_subset_correlated,
+    LargestConsistentSubset, Passing, largest_consistent_subset,
+    largest_consistent_subset_correlated, passing_subsets,
 };
 pub use vangel_rukhin::{Replicates, VangelRukhin, vangel_rukhin};
