@@ -13,6 +13,8 @@ mod power_moderated;
 pub mod random_effects;
 mod report;
 mod subset;
+#[cfg(test)]
+mod tests;
 mod vangel_rukhin;
 
 pub use consensus::{Basis, Consensus};
