@@ -368,3 +368,72 @@ fn replicate_data_with_many_replicates_approach_known_variances() {
     let known = random_effects::maximum_likelihood(&mean, &u);
     assert!((fit.mu - known.mu).abs() < 1e-6 && (fit.sigma2_between - known.tau2).abs() < 1e-5);
 }
+
+/// Results apart enough that every optional quantity is there.
+const SAMPLE: &str = "
+    [labs]
+    lab = ['A', 'B', 'C', 'D', 'E']
+    value = [10.0, 10.2, 10.1, 11.5, 10.4]
+    u = [0.1, 0.2, 0.1, 0.3, 0.2]
+    s = [0.1, 0.2, 0.1, 0.3, 0.2]
+    n = [3, 4, 3, 5, 3]
+    in_reference = [true, true, true, true, false]
+    [reference]
+    value = 10.1
+    u = 0.05
+    [covariance]
+    pairs = ['A,B']
+    r = [0.3]
+";
+
+/// The names after `gives` in the entry of every method in the library text.
+fn documented() -> std::collections::BTreeMap<String, Vec<String>> {
+    let text = include_str!("../../../stdlib/methods/reference.bidui");
+    let mut entries = std::collections::BTreeMap::new();
+    let mut current = String::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["method", name, ..] => {
+                current = name.rsplit('.').next().unwrap().to_owned();
+                entries.insert(current.clone(), Vec::new());
+            }
+            ["gives", name, ..] => entries.get_mut(&current).unwrap().push((*name).to_owned()),
+            _ => {}
+        }
+    }
+    entries
+}
+
+#[test]
+fn the_library_documents_exactly_what_the_methods_compute() {
+    let documented = documented();
+    let ids: Vec<&str> = METHODS.iter().map(|method| method.id).collect();
+    let mut known: Vec<&str> = documented.keys().map(String::as_str).collect();
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(known, sorted);
+    let data = crate::evaluate::table::from_toml(SAMPLE).unwrap();
+    for method in METHODS {
+        let mut data = data.clone();
+        if method.id == "power-moderated-mean" {
+            data.parameters
+                .insert("exclude_outliers".into(), Field::Flag(true));
+        }
+        if method.id != "generalised-least-squares-mean" {
+            data.tables.remove("covariance");
+        }
+        let computed = (method.compute)(&data)
+            .unwrap_or_else(|refused| panic!("{}: {}", method.id, refused.reason.en));
+        let mut names: Vec<String> = computed
+            .entries
+            .iter()
+            .map(|(name, _)| name.replace("of_all_5", "of_all_n"))
+            .collect();
+        let mut expected = documented[method.id].clone();
+        names.sort();
+        expected.sort();
+        assert_eq!(names, expected, "{}", method.id);
+    }
+}
