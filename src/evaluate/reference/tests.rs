@@ -242,6 +242,26 @@ fn recognised_dark_uncertainty_widens_and_ignored_does_not() {
 }
 
 #[test]
+fn the_modified_correction_is_never_narrower_than_the_plain_form() {
+    use random_effects::{Correction, corrected_mean};
+    // Equal uncertainties and less scatter than they say: q = 0.04 < 1.
+    let labs = Laboratories::new(&[-0.2, 0.0, 0.2], &[1.0; 3]).unwrap();
+    let u = |c| corrected_mean(&labs, Estimator::MandelPaule, c).unwrap().u;
+    assert!(near(
+        u(Correction::KnappHartung),
+        0.2 * u(Correction::None),
+        1.0
+    ));
+    assert_eq!(u(Correction::Modified), u(Correction::None));
+    assert_eq!(
+        corrected_mean(&labs, Estimator::Reml, Correction::Modified)
+            .unwrap()
+            .dof,
+        2.0
+    );
+}
+
+#[test]
 fn a_given_value_adds_its_uncertainty_and_both_forms_of_e_n_agree() {
     let labs = Laboratories::new(&[10.3], &[0.4]).unwrap();
     let reference = Consensus::given(10.0, 0.3, f64::INFINITY, 1).unwrap();
