@@ -4,78 +4,42 @@ mod means;
 mod models;
 
 use super::random_effects::Estimator;
-use crate::evaluate::method::{Data, Inapplicable, Method};
+use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
+
+const fn entry(id: &'static str, compute: fn(&Data) -> Result<Quantities, Inapplicable>) -> Method {
+    Method { id, compute }
+}
 
 /// The methods of this family.
 pub const METHODS: &[Method] = &[
-    Method {
-        id: "weighted-mean",
-        compute: means::compute_weighted_mean,
-    },
-    Method {
-        id: "birge-mean",
-        compute: means::compute_birge_mean,
-    },
-    Method {
-        id: "arithmetic-mean",
-        compute: means::compute_arithmetic_mean,
-    },
-    Method {
-        id: "mean-after-mad-rule",
-        compute: means::compute_mean_after_mad_rule,
-    },
-    Method {
-        id: "median",
-        compute: means::compute_median,
-    },
-    Method {
-        id: "external-value",
-        compute: means::compute_external_value,
-    },
-    Method {
-        id: "generalised-least-squares-mean",
-        compute: means::compute_gls_mean,
-    },
-    Method {
-        id: "cut-off-mean",
-        compute: means::compute_cut_off_mean,
-    },
-    Method {
-        id: "random-effects",
-        compute: models::compute_random_effects,
-    },
-    Method {
-        id: "dersimonian-laird",
-        compute: |data| models::compute_one_random_effects(data, Estimator::DerSimonianLaird),
-    },
-    Method {
-        id: "mandel-paule",
-        compute: |data| models::compute_one_random_effects(data, Estimator::MandelPaule),
-    },
-    Method {
-        id: "restricted-maximum-likelihood",
-        compute: |data| models::compute_one_random_effects(data, Estimator::Reml),
-    },
-    Method {
-        id: "maximum-likelihood",
-        compute: |data| models::compute_one_random_effects(data, Estimator::MaximumLikelihood),
-    },
-    Method {
-        id: "vangel-rukhin",
-        compute: models::compute_vangel_rukhin,
-    },
-    Method {
-        id: "power-moderated-mean",
-        compute: models::compute_power_moderated_mean,
-    },
-    Method {
-        id: "largest-consistent-subset",
-        compute: models::compute_largest_consistent_subset,
-    },
-    Method {
-        id: "leave-one-out",
-        compute: means::compute_leave_one_out,
-    },
+    entry("weighted-mean", means::compute_weighted_mean),
+    entry("birge-mean", means::compute_birge_mean),
+    entry("arithmetic-mean", means::compute_arithmetic_mean),
+    entry("mean-after-mad-rule", means::compute_mean_after_mad_rule),
+    entry("median", means::compute_median),
+    entry("external-value", means::compute_external_value),
+    entry("generalised-least-squares-mean", means::compute_gls_mean),
+    entry("cut-off-mean", means::compute_cut_off_mean),
+    entry("random-effects", models::compute_random_effects),
+    entry("dersimonian-laird", |data| {
+        models::compute_one_random_effects(data, Estimator::DerSimonianLaird)
+    }),
+    entry("mandel-paule", |data| {
+        models::compute_one_random_effects(data, Estimator::MandelPaule)
+    }),
+    entry("restricted-maximum-likelihood", |data| {
+        models::compute_one_random_effects(data, Estimator::Reml)
+    }),
+    entry("maximum-likelihood", |data| {
+        models::compute_one_random_effects(data, Estimator::MaximumLikelihood)
+    }),
+    entry("vangel-rukhin", models::compute_vangel_rukhin),
+    entry("power-moderated-mean", models::compute_power_moderated_mean),
+    entry(
+        "largest-consistent-subset",
+        models::compute_largest_consistent_subset,
+    ),
+    entry("leave-one-out", means::compute_leave_one_out),
 ];
 
 fn significance(data: &Data) -> f64 {
