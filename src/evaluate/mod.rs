@@ -5,4 +5,6 @@
 
 pub mod laboratories;
 pub mod method;
+pub mod outlier;
+pub mod sample;
 pub mod table;
