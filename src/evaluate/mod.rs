@@ -6,5 +6,8 @@
 pub mod laboratories;
 pub mod method;
 pub mod outlier;
+pub mod precision;
+pub mod proficiency;
+pub mod reference_material;
 pub mod sample;
 pub mod table;
