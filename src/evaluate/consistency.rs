@@ -23,7 +23,11 @@ pub struct ChiSquared {
 }
 
 /// The test of an observed χ² with `dof` degrees of freedom at the level `significance`, in (0, 1).
-pub fn chi_squared_test(observed: f64, dof: f64, significance: f64) -> Result<ChiSquared, Inapplicable> {
+pub fn chi_squared_test(
+    observed: f64,
+    dof: f64,
+    significance: f64,
+) -> Result<ChiSquared, Inapplicable> {
     check_significance(significance)?;
     let p_right = chi_squared_sf(observed, dof);
     Ok(ChiSquared {
@@ -38,7 +42,11 @@ pub fn chi_squared_test(observed: f64, dof: f64, significance: f64) -> Result<Ch
 }
 
 /// The test of the members of the reference value: Σ((x − y)/u)² with n − 1 degrees of freedom.
-pub fn chi_squared(labs: &Laboratories, reference: &Consensus, significance: f64) -> Result<ChiSquared, Inapplicable> {
+pub fn chi_squared(
+    labs: &Laboratories,
+    reference: &Consensus,
+    significance: f64,
+) -> Result<ChiSquared, Inapplicable> {
     let inside = || (0..labs.len()).filter(|i| labs.in_reference[*i]);
     let observed = sum(inside().map(|i| (reference.difference(labs.value[i]) / labs.u[i]).powi(2)));
     chi_squared_test(observed, inside().count() as f64 - 1.0, significance)
@@ -62,6 +70,55 @@ pub fn check_significance(significance: f64) -> Result<(), Inapplicable> {
     Err(Inapplicable::new(
         "invalid-significance",
         format!("显著性水平为 {significance}；须在 0 与 1 之间，常用 0.05"),
-        format!("the level of significance is {significance}; it must lie between 0 and 1, 0.05 is usual"),
+        format!(
+            "the level of significance is {significance}; it must lie between 0 and 1, 0.05 is usual"
+        ),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::evaluate::reference::weighted_mean;
+
+    #[test]
+    fn two_degrees_of_freedom_give_an_exponential_tail() {
+        let test = chi_squared_test(3.0, 2.0, 0.05).unwrap();
+        assert!((test.p_right - (-1.5_f64).exp()).abs() < 1e-15);
+        assert!((test.p_left + test.p_right - 1.0).abs() < 1e-15);
+        assert!((test.critical + 2.0 * 0.05_f64.ln()).abs() < 1e-13);
+        assert!(test.consistent);
+        assert!(
+            !chi_squared_test(-2.0 * 0.0499_f64.ln(), 2.0, 0.05)
+                .unwrap()
+                .consistent
+        );
+    }
+
+    #[test]
+    fn only_members_count_in_the_test() {
+        let mut labs = Laboratories::new(&[1.0, 3.0, 500.0], &[1.0, 1.0, 1.0]).unwrap();
+        labs.in_reference[2] = false;
+        let test = chi_squared(&labs, &weighted_mean(&labs).unwrap(), 0.05).unwrap();
+        assert!((test.observed - 2.0).abs() < 1e-14);
+        assert_eq!(test.dof, 1.0);
+    }
+
+    #[test]
+    fn the_birge_limit_falls_towards_one() {
+        assert!((birge_limit(8.0) - 2.0_f64.sqrt()).abs() < 1e-15);
+        assert!(birge_limit(800.0) < birge_limit(8.0) && birge_limit(800.0) > 1.0);
+        assert_eq!(birge_ratio(18.0, 2.0), 3.0);
+    }
+
+    #[test]
+    fn a_level_outside_zero_and_one_is_refused() {
+        for level in [0.0, 1.0, -0.05, f64::NAN] {
+            assert_eq!(
+                chi_squared_test(1.0, 1.0, level).unwrap_err().kind,
+                "invalid-significance"
+            );
+        }
+    }
 }

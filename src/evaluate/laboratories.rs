@@ -90,6 +90,16 @@ impl Laboratories {
         }
     }
 
+    /// These laboratories, followed by `others`, which stay outside the reference value (results linked from another comparison).
+    pub fn with_outside(mut self, others: Laboratories) -> Laboratories {
+        self.in_reference.extend(vec![false; others.len()]);
+        self.lab.extend(others.lab);
+        self.value.extend(others.value);
+        self.u.extend(others.u);
+        self.dof.extend(others.dof);
+        self
+    }
+
     fn check_values(&self) -> Result<(), Inapplicable> {
         match self
             .lab

@@ -3,11 +3,15 @@
 //! [`method`] is the shape every method has and the register of all of them; each family has a folder of its own. Nothing here
 //! knows of files, protocols or languages: the runner and `bidui compute` call the same functions.
 
+pub mod consistency;
+pub mod effective_dof;
+pub mod equivalence;
 pub mod laboratories;
 pub mod method;
 pub mod outlier;
 pub mod precision;
 pub mod proficiency;
+pub mod reference;
 pub mod reference_material;
 pub mod sample;
 pub mod table;

@@ -145,9 +145,12 @@ fn compute_q_hampel(data: &Data) -> Result<Quantities, Inapplicable> {
     Ok(out)
 }
 
-/// Gives location, standard deviation and standard uncertainty of the location as one triple.
+/// Gives location, standard deviation and standard uncertainty of the location as one triple, and each under its own name.
 fn triple(out: &mut Quantities, name: &str, robust: Robust, u: f64) {
     out.numbers(name, [robust.x, robust.s, u]);
+    out.number(&format!("{name}.x"), robust.x);
+    out.number(&format!("{name}.s"), robust.s);
+    out.number(&format!("{name}.u"), u);
 }
 
 /// Arithmetic mean with its own standard deviation and standard uncertainty s/√p.
