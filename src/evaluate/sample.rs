@@ -1,6 +1,7 @@
 //! Plain lists of results (one number for each laboratory or item, no uncertainties) and the checks that all statistics of such
 //! lists share.
 
+use crate::evaluate::consistency::check_significance;
 use crate::evaluate::method::{Data, Field, Fields, Inapplicable, missing};
 
 /// Results with their labels, in the order of the table.
@@ -196,6 +197,64 @@ pub fn no_spread() -> Inapplicable {
         "所有结果相同，标准偏差为零，无法进行检验；请核对结果的分辨力",
         "all results are equal, so their standard deviation is zero and nothing can be tested; check the resolution of the results",
     )
+}
+
+/// Sorted values in their [`Frame`]; refuses fewer than `need`, values that are not finite and values without spread.
+pub fn sorted_in_frame(values: &[f64], need: usize) -> Result<Vec<f64>, Inapplicable> {
+    check_finite(values)?;
+    check_count(values.len(), need)?;
+    let (frame, mut sorted) = Frame::of(values);
+    if frame.unit <= 0.0 {
+        return Err(no_spread());
+    }
+    sorted.sort_by(f64::total_cmp);
+    Ok(sorted)
+}
+
+/// √Σu² of standard uncertainties, each with its name in Chinese and English; refuses one that is negative or not finite.
+pub fn root_sum_of_squares(parts: &[(&str, &str, f64)]) -> Result<f64, Inapplicable> {
+    parts.iter().try_fold(0.0_f64, |total, (zh, en, u)| {
+        check_not_negative(zh, en, *u)?;
+        Ok(total.hypot(*u))
+    })
+}
+
+/// The first of `names` that is a table of the data; the first name when none is (a plain table answers to any name).
+pub fn table_name<'a>(data: &Data, names: [&'a str; 3]) -> &'a str {
+    names
+        .into_iter()
+        .find(|name| data.tables.contains_key(*name))
+        .unwrap_or(names[0])
+}
+
+/// The level of significance, parameter `alpha`, 0.05 when not stated.
+pub fn alpha(data: &Data) -> Result<f64, Inapplicable> {
+    let alpha = number(data, "alpha")?.unwrap_or(0.05);
+    check_significance(alpha)?;
+    Ok(alpha)
+}
+
+/// Replicates by item or laboratory: a matrix `replicates` (or `values`) with one row for each, or columns `replicate_1`,
+/// `replicate_2` … in which an empty field is a missing replicate.
+pub fn replicate_rows(table: &Fields) -> Result<Option<Vec<Vec<f64>>>, Inapplicable> {
+    if let Some(Field::Matrix(rows)) = table.get("replicates").or(table.get("values")) {
+        return Ok(Some(rows.clone()));
+    }
+    let columns = (1..).map_while(|i| match table.get(&format!("replicate_{i}")) {
+        Some(Field::Numbers(column)) => Some(column),
+        _ => None,
+    });
+    let mut rows: Option<Vec<Vec<f64>>> = None;
+    for column in columns {
+        let rows = rows.get_or_insert_with(|| vec![Vec::new(); column.len()]);
+        check_lengths(("replicate_1", rows.len()), ("replicate", column.len()))?;
+        for (row, value) in rows.iter_mut().zip(column) {
+            if !value.is_nan() {
+                row.push(*value);
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// A scalar of any table or parameter, `None` when absent; anything but a number is refused.

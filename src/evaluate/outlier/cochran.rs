@@ -1,7 +1,7 @@
 //! Cochran's test of variances, both tails.
 
+use crate::evaluate::consistency::check_significance;
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::outlier::check_level;
 use crate::evaluate::sample::{check_count, check_not_negative, check_positive, no_spread};
 use crate::numeric::distribution::{fisher_critical, fisher_quantile};
 use crate::numeric::sum::sum;
@@ -39,7 +39,7 @@ pub fn cochran_lower_critical(p: usize, dof: f64, alpha: f64) -> f64 {
 /// Tests the largest and the smallest of `variances`, each with `dof` degrees of freedom, at the level `alpha` each.
 pub fn cochran(variances: &[f64], dof: f64, alpha: f64) -> Result<Cochran, Inapplicable> {
     check_count(variances.len(), 2)?;
-    check_level(alpha)?;
+    check_significance(alpha)?;
     check_positive("自由度", "number of degrees of freedom", dof)?;
     let (mut index, mut lowest_index) = (0, 0);
     for (i, v) in variances.iter().enumerate() {

@@ -1,9 +1,10 @@
 //! Dixon's ratio tests for one outlying result.
 
+use crate::evaluate::consistency::check_significance;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::outlier::grubbs::Sides;
-use crate::evaluate::outlier::{check_level, monte_carlo_quantile};
-use crate::evaluate::sample::{Frame, check_count, check_count_at_most, check_finite, no_spread};
+use crate::evaluate::outlier::monte_carlo_quantile;
+use crate::evaluate::sample::{check_count, check_count_at_most, sorted_in_frame};
 
 /// Dixon's ratios of the largest and the smallest result.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,14 +41,8 @@ fn ratios(sorted: &[f64]) -> (f64, f64) {
 
 /// The ratios of 3 to 30 results. Source: W. J. Dixon, Biometrics 9 (1953) 74–89.
 pub fn dixon(values: &[f64]) -> Result<Dixon, Inapplicable> {
-    check_finite(values)?;
-    check_count(values.len(), 3)?;
     check_count_at_most(values.len(), 30)?;
-    let (frame, mut sorted) = Frame::of(values);
-    if frame.unit <= 0.0 {
-        return Err(no_spread());
-    }
-    sorted.sort_by(f64::total_cmp);
+    let sorted = sorted_in_frame(values, 3)?;
     let (high, low) = ratios(&sorted);
     Ok(Dixon {
         ratio: form(values.len()).0,
@@ -59,19 +54,10 @@ pub fn dixon(values: &[f64]) -> Result<Dixon, Inapplicable> {
 /// Critical value of the ratio of one side for 3 to 30 normal results, found from 200 000 simulated samples with a fixed seed
 /// (good to about 0.003).
 pub fn dixon_critical(n: usize, alpha: f64, sides: Sides) -> Result<f64, Inapplicable> {
-    check_level(alpha)?;
+    check_significance(alpha)?;
     check_count(n, 3)?;
     check_count_at_most(n, 30)?;
-    let level = if sides == Sides::Two {
-        0.5 * alpha
-    } else {
-        alpha
-    };
-    Ok(monte_carlo_quantile(n, 1.0 - level, |sorted, out| {
-        let (high, low) = ratios(sorted);
-        out.push(high);
-        out.push(low);
-    }))
+    Ok(monte_carlo_quantile(n, 1.0 - sides.level(alpha), ratios))
 }
 
 #[cfg(test)]

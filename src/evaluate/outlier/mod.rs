@@ -13,10 +13,12 @@ pub use grubbs::{
     largest_standardised_deviation,
 };
 
-use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
-use crate::evaluate::sample::{Frame, Sample, check_count, check_finite, check_positive};
+use crate::evaluate::laboratories::Laboratories;
+use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
+use crate::evaluate::reference::{MAD_TO_SD, mad_outliers};
+use crate::evaluate::sample::{Sample, alpha, table_name};
 use crate::numeric::stream::blocks;
-use crate::numeric::sum::{mean, median, standard_deviation};
+use crate::numeric::sum::{mean, median, quantile_of_sorted, standard_deviation};
 
 pub const METHODS: &[Method] = &[
     Method {
@@ -41,63 +43,29 @@ pub const METHODS: &[Method] = &[
     },
 ];
 
-/// 1/Φ⁻¹(3/4), which makes the median absolute deviation estimate the standard deviation of normal results.
-const MAD_FACTOR: f64 = 1.482_602_218_505_602;
-
-/// Refuses a level of significance outside (0, 1).
-pub(crate) fn check_level(alpha: f64) -> Result<(), Inapplicable> {
-    if alpha > 0.0 && alpha < 1.0 {
-        return Ok(());
-    }
-    Err(Inapplicable::new(
-        "significance",
-        format!("显著性水平为 {alpha}；应在 0 与 1 之间，如 0.05"),
-        format!(
-            "the level of significance is {alpha}; it should lie between 0 and 1, such as 0.05"
-        ),
-    ))
-}
-
 /// Seed and size of the simulation of critical values without closed form: always the same, so that a protocol gives the same
 /// verdict everywhere.
 const SEED: u64 = 5725;
 const SAMPLES: usize = 200_000;
 const SAMPLES_IN_BLOCK: usize = 2_000;
 
-/// The quantile `p` of a statistic of `n` sorted standard normal results, which may give several exchangeable values.
-fn monte_carlo_quantile(n: usize, p: f64, statistic: impl Fn(&[f64], &mut Vec<f64>) + Sync) -> f64 {
+/// The quantile `p` of a statistic of `n` sorted standard normal results, which is the same for the high and the low end; it
+/// gives both.
+fn monte_carlo_quantile(n: usize, p: f64, statistic: impl Fn(&[f64]) -> (f64, f64) + Sync) -> f64 {
     let mut values: Vec<f64> = blocks(SEED, 0, SAMPLES / SAMPLES_IN_BLOCK, |stream| {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(2 * SAMPLES_IN_BLOCK);
         let mut sample = vec![0.0; n];
         for _ in 0..SAMPLES_IN_BLOCK {
             sample.iter_mut().for_each(|x| *x = stream.normal());
             sample.sort_by(f64::total_cmp);
-            statistic(&sample, &mut out);
+            let (high, low) = statistic(&sample);
+            out.extend([high, low]);
         }
         out
     })
     .concat();
     values.sort_by(f64::total_cmp);
-    let place = p * (values.len() as f64 - 1.0);
-    let low = place.floor();
-    let at = |i: f64| values.get(i as usize).copied().unwrap_or(f64::NAN);
-    at(low) + (place - low) * (at(place.ceil()) - at(low))
-}
-
-/// Which results lie farther than `limit` scaled median absolute deviations from the median; 2.5 is the rule of the CCEM for
-/// radio-frequency comparisons. Source: J. Randa, document GT-RF/2005-04 of the CCEM working group on radio-frequency quantities.
-///
-/// Returns the median, S(MAD) = 1.4826 MAD and one flag for each result. S(MAD) is 0 when more than half of the results are equal;
-/// every other result is then an outlier.
-pub fn mad_rule(values: &[f64], limit: f64) -> Result<(f64, f64, Vec<bool>), Inapplicable> {
-    check_finite(values)?;
-    check_count(values.len(), 3)?;
-    check_positive("限值", "limit", limit)?;
-    let (frame, scaled) = Frame::of(values);
-    let distances: Vec<f64> = scaled.iter().map(|v| v.abs()).collect();
-    let scale = MAD_FACTOR * median(&distances);
-    let flags = distances.iter().map(|d| *d > limit * scale).collect();
-    Ok((frame.centre, frame.unit * scale, flags))
+    quantile_of_sorted(&values, p)
 }
 
 /// Gives who was removed, what is left, and the flags `in_reference`.
@@ -117,7 +85,7 @@ fn report_removed(out: &mut Quantities, sample: &Sample, removed: &[bool]) {
     out.words("kept", labels(false));
     out.entries.push((
         "in_reference".to_owned(),
-        crate::evaluate::method::Field::Flags(removed.iter().map(|r| !r).collect()),
+        Field::Flags(removed.iter().map(|r| !r).collect()),
     ));
     out.number("kept.mean", mean(&kept));
     out.number("kept.s", standard_deviation(&kept));
@@ -125,11 +93,7 @@ fn report_removed(out: &mut Quantities, sample: &Sample, removed: &[bool]) {
 
 fn compute_grubbs(data: &Data) -> Result<Quantities, Inapplicable> {
     let sample = Sample::read(data)?;
-    let steps = grubbs(
-        &sample.value,
-        data.number_or("alpha", 0.05),
-        Sides::read(data)?,
-    )?;
+    let steps = grubbs(&sample.value, alpha(data)?, Sides::read(data)?)?;
     let mut out = Quantities::default();
     let column = |f: fn(&GrubbsStep) -> f64| steps.iter().map(f).collect::<Vec<f64>>();
     out.words(
@@ -154,11 +118,7 @@ fn compute_grubbs(data: &Data) -> Result<Quantities, Inapplicable> {
 fn compute_pair(data: &Data) -> Result<Quantities, Inapplicable> {
     let sample = Sample::read(data)?;
     let pair = grubbs_pair(&sample.value)?;
-    let critical = grubbs_pair_critical(
-        sample.value.len(),
-        data.number_or("alpha", 0.05),
-        Sides::read(data)?,
-    )?;
+    let critical = grubbs_pair_critical(sample.value.len(), alpha(data)?, Sides::read(data)?)?;
     let mut out = Quantities::default();
     out.number("grubbs.pair_high_ratio", pair.high_ratio);
     out.number("grubbs.pair_low_ratio", pair.low_ratio);
@@ -171,11 +131,7 @@ fn compute_pair(data: &Data) -> Result<Quantities, Inapplicable> {
 fn compute_dixon(data: &Data) -> Result<Quantities, Inapplicable> {
     let sample = Sample::read(data)?;
     let test = dixon(&sample.value)?;
-    let critical = dixon_critical(
-        sample.value.len(),
-        data.number_or("alpha", 0.05),
-        Sides::read(data)?,
-    )?;
+    let critical = dixon_critical(sample.value.len(), alpha(data)?, Sides::read(data)?)?;
     let mut out = Quantities::default();
     out.word("dixon.ratio", test.ratio);
     out.number("dixon.high", test.high);
@@ -187,10 +143,7 @@ fn compute_dixon(data: &Data) -> Result<Quantities, Inapplicable> {
 }
 
 fn compute_cochran(data: &Data) -> Result<Quantities, Inapplicable> {
-    let table = ["variances", "cells", "labs", "data"]
-        .into_iter()
-        .find(|name| data.tables.contains_key(*name));
-    let table = table.unwrap_or("labs");
+    let table = table_name(data, ["variances", "cells", "labs"]);
     let variances = match data.numbers(table, "variance") {
         Ok(variances) => variances,
         Err(absent) => {
@@ -199,7 +152,7 @@ fn compute_cochran(data: &Data) -> Result<Quantities, Inapplicable> {
         }
     };
     let dof = data.number_or("dof", data.number_or("replicates", 2.0) - 1.0);
-    let test = cochran(&variances, dof, data.number_or("alpha", 0.05))?;
+    let test = cochran(&variances, dof, alpha(data)?)?;
     let mut out = Quantities::default();
     out.number("cochran.C", test.statistic);
     out.number("cochran.critical", test.critical);
@@ -214,9 +167,20 @@ fn compute_cochran(data: &Data) -> Result<Quantities, Inapplicable> {
 
 fn compute_mad_rule(data: &Data) -> Result<Quantities, Inapplicable> {
     let sample = Sample::read(data)?;
-    let (centre, scale, removed) = mad_rule(&sample.value, data.number_or("limit", 2.5))?;
+    let n = sample.value.len();
+    let labs = Laboratories {
+        lab: sample.lab.clone(),
+        value: sample.value.clone(),
+        u: vec![f64::NAN; n],
+        dof: vec![f64::INFINITY; n],
+        in_reference: vec![true; n],
+    };
+    let factor = data.number_or("factor", MAD_TO_SD);
+    let (scale, rows) = mad_outliers(&labs, data.number_or("limit", 2.5), factor)?;
+    let mut removed = vec![false; n];
+    rows.into_iter().for_each(|row| removed[row] = true);
     let mut out = Quantities::default();
-    out.number("median", centre);
+    out.number("median", median(&sample.value));
     out.number("S_MAD", scale);
     report_removed(&mut out, &sample, &removed);
     Ok(out)
@@ -226,7 +190,6 @@ fn compute_mad_rule(data: &Data) -> Result<Quantities, Inapplicable> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::evaluate::method::Field;
     use crate::evaluate::table::{from_csv, from_toml};
 
     #[test]
@@ -249,10 +212,17 @@ mod tests {
     #[test]
     fn the_mad_rule_finds_a_result_beyond_two_and_a_half_scaled_deviations() {
         // Median 3, MAD 1: the limit is 3 ± 3.71.
-        let (centre, scale, flags) = mad_rule(&[1.0, 2.0, 3.0, 4.0, 6.8], 2.5).unwrap();
-        assert_eq!(centre, 3.0);
-        assert!((scale - MAD_FACTOR).abs() < 1e-15);
-        assert_eq!(flags, [false, false, false, false, true]);
+        let data = from_toml("[data]\nvalues = [1, 2, 3, 4, 6.8]\n").unwrap();
+        let out = compute_mad_rule(&data).unwrap();
+        assert_eq!(
+            out.get("outliers"),
+            Some(&Field::Words(vec!["5".to_owned()]))
+        );
+        let data = from_toml("[data]\nvalues = [1, 2, 3, 4, 6.7]\n").unwrap();
+        assert_eq!(
+            compute_mad_rule(&data).unwrap().get("outliers"),
+            Some(&Field::Words(vec![]))
+        );
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::evaluate::method::{Data, Field, Fields, Inapplicable, missing};
-use crate::evaluate::sample::{check_finite, check_lengths, check_not_negative};
+use crate::evaluate::sample::{
+    check_finite, check_lengths, check_not_negative, replicate_rows, table_name,
+};
 use crate::numeric::sum::{mean, standard_deviation};
 
 /// Mean and standard deviation of `n` replicates of one laboratory; `s` is NaN for one replicate.
@@ -38,37 +40,15 @@ pub(super) struct Cells {
 /// `replicate_1`, `replicate_2` …, one row for each replicate (`lab` repeated, `value`), or `mean` with `s` (or `range` of
 /// duplicates) and the number of replicates `replicates` or `n`.
 pub(super) fn read(data: &Data) -> Result<Cells, Inapplicable> {
-    let name = ["cells", "data", "labs"]
-        .into_iter()
-        .find(|name| data.tables.contains_key(*name))
-        .unwrap_or("cells");
+    let name = table_name(data, ["cells", "data", "labs"]);
     let table = data
         .table(name)
         .ok_or_else(|| missing(name, "replicates"))?;
-    if let Some(Field::Matrix(rows)) = table.get("replicates").or(table.get("values")) {
-        return from_rows(table, rows);
+    if let Some(rows) = replicate_rows(table)? {
+        return from_rows(table, &rows);
     }
     if let Some(Field::Numbers(means)) = table.get("mean") {
         return from_means(data, table, means);
-    }
-    let columns: Vec<&Vec<f64>> = (1..)
-        .map_while(|i| match table.get(&format!("replicate_{i}")) {
-            Some(Field::Numbers(column)) => Some(column),
-            _ => None,
-        })
-        .collect();
-    if let Some(first) = columns.first() {
-        let mut rows = vec![Vec::new(); first.len()];
-        for column in &columns {
-            check_lengths(("replicate_1", first.len()), ("replicate", column.len()))?;
-            for (row, value) in rows.iter_mut().zip(column.iter()) {
-                // An empty field of the table is a missing replicate.
-                if !value.is_nan() {
-                    row.push(*value);
-                }
-            }
-        }
-        return from_rows(table, &rows);
     }
     match (table.get("lab"), table.get("value")) {
         (Some(Field::Words(lab)), Some(Field::Numbers(value))) => from_long_table(lab, value),

@@ -5,6 +5,7 @@ use super::{Cell, mandel_h, mandel_h_critical, mandel_k, mandel_k_critical, prec
 use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
 use crate::evaluate::outlier::{Sides, cochran, cochran_critical, grubbs_critical, grubbs_pair};
 use crate::evaluate::proficiency::robust::{Factors, Stop, algorithm_a, algorithm_s};
+use crate::evaluate::sample::table_name;
 
 pub const METHODS: &[Method] = &[
     Method {
@@ -111,10 +112,7 @@ fn variances(out: &mut Quantities, cells: &[Cell]) -> Result<(), Inapplicable> {
 }
 
 fn compute_youden(data: &Data) -> Result<Quantities, Inapplicable> {
-    let table = ["pairs", "data", "labs"]
-        .into_iter()
-        .find(|name| data.tables.contains_key(*name))
-        .unwrap_or("pairs");
+    let table = table_name(data, ["pairs", "data", "labs"]);
     let column = |names: [&str; 2]| {
         data.numbers(table, names[0])
             .or_else(|_| data.numbers(table, names[1]))

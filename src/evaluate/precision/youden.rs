@@ -1,7 +1,7 @@
 //! Youden pairs: two similar items measured by every laboratory.
 
+use crate::evaluate::consistency::check_significance;
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::outlier::check_level;
 use crate::evaluate::sample::{Frame, check_count, check_finite, check_lengths, no_spread};
 use crate::numeric::distribution::fisher_critical;
 use crate::numeric::sum::{dot, mean, standard_deviation};
@@ -34,7 +34,7 @@ pub fn youden(a: &[f64], b: &[f64], coverage: f64) -> Result<Youden, Inapplicabl
     check_finite(a)?;
     check_finite(b)?;
     check_count(a.len(), 4)?;
-    check_level(coverage)?;
+    check_significance(1.0 - coverage)?;
     let n = a.len() as f64;
     let ((frame_a, za), (frame_b, zb)) = (Frame::of(a), Frame::of(b));
     if frame_a.unit <= 0.0 || frame_b.unit <= 0.0 {

@@ -2,7 +2,7 @@
 
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::sample::{
-    Frame, check_count, check_finite, check_not_negative, check_positive,
+    Frame, check_count, check_finite, check_not_negative, check_positive, root_sum_of_squares,
 };
 use crate::numeric::stream::blocks;
 use crate::numeric::sum::{mean, median, standard_deviation, sum};
@@ -21,7 +21,7 @@ pub fn combined_uncertainty(
     transport: f64,
     stability: f64,
 ) -> Result<f64, Inapplicable> {
-    let parts = [
+    root_sum_of_squares(&[
         (
             "定值不确定度",
             "uncertainty of characterisation",
@@ -38,11 +38,7 @@ pub fn combined_uncertainty(
             "uncertainty from instability",
             stability,
         ),
-    ];
-    parts.into_iter().try_fold(0.0_f64, |total, (zh, en, u)| {
-        check_not_negative(zh, en, u)?;
-        Ok(total.hypot(u))
-    })
+    ])
 }
 
 /// Standard uncertainty 1.25 s*/√p of a robust average of `p` results with robust standard deviation `s` (7.7.3, formula (6)).

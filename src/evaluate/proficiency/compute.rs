@@ -13,7 +13,9 @@ use crate::evaluate::proficiency::{
     kernel_modes, percent_deviations, robust_uncertainty, scaled_deviations, uncertainty_scores,
     words,
 };
-use crate::evaluate::sample::{Sample, check_count, check_not_negative, number, whole_number};
+use crate::evaluate::sample::{
+    Sample, alpha, check_count, check_not_negative, check_positive, number, whole_number,
+};
 use crate::numeric::sum::{mean, median, standard_deviation, sum};
 
 pub const METHODS: &[Method] = &[
@@ -182,7 +184,7 @@ fn compute_estimators(data: &Data) -> Result<Quantities, Inapplicable> {
     arithmetic(&mut out, "mean", &values);
     let mut kept = values.clone();
     // Results that are all equal leave Grubbs' test nothing to do; any other refusal is one.
-    match grubbs(&values, data.number_or("alpha", 0.05), Sides::Two) {
+    match grubbs(&values, alpha(data)?, Sides::Two) {
         Ok(steps) => {
             let removed: Vec<usize> = steps
                 .iter()
@@ -302,7 +304,7 @@ fn target(data: &Data) -> Result<Target, Inapplicable> {
     };
     let x_pt = first(&["x_pt", "value", "x"])?.ok_or_else(|| missing(table, "x_pt"))?;
     let k = first(&["k"])?.unwrap_or(2.0);
-    super::super::sample::check_positive("包含因子", "coverage factor", k)?;
+    check_positive("包含因子", "coverage factor", k)?;
     let (u, expanded) = match (
         first(&["u", "u_x_pt", "u_pt"])?,
         first(&["U", "U_x_pt", "U_pt"])?,

@@ -2,40 +2,19 @@
 
 use crate::evaluate::method::{Data, Field, Inapplicable, Quantities, missing};
 use crate::evaluate::proficiency::{Homogeneity, Stability, homogeneity, stability};
-use crate::evaluate::sample::{check_lengths, check_positive, number};
+use crate::evaluate::sample::{check_positive, number, replicate_rows};
 
-/// The replicates in the first of `tables` that has them: a matrix `replicates` (one row for each item), single values `values` or
-/// `value`, or columns `replicate_1`, `replicate_2` … of a plain table.
+/// The replicates in the first of `tables` that has them, as [`replicate_rows`] reads them, or single results `values` or `value`.
 pub(crate) fn replicates(
     data: &Data,
     tables: &[&str],
 ) -> Result<Option<Vec<Vec<f64>>>, Inapplicable> {
     for table in tables.iter().filter_map(|name| data.table(name)) {
-        match ["replicates", "values", "value"]
-            .iter()
-            .find_map(|column| table.get(*column))
-        {
-            Some(Field::Matrix(rows)) => return Ok(Some(rows.clone())),
-            Some(Field::Numbers(values)) => {
-                return Ok(Some(values.iter().map(|v| vec![*v]).collect()));
-            }
-            _ => {}
+        if let Some(rows) = replicate_rows(table)? {
+            return Ok(Some(rows));
         }
-        let columns: Vec<&Vec<f64>> = (1..)
-            .map_while(|i| match table.get(&format!("replicate_{i}")) {
-                Some(Field::Numbers(column)) => Some(column),
-                _ => None,
-            })
-            .collect();
-        if let Some(first) = columns.first() {
-            for column in &columns {
-                check_lengths(("replicate_1", first.len()), ("replicate", column.len()))?;
-            }
-            return Ok(Some(
-                (0..first.len())
-                    .map(|i| columns.iter().map(|c| c[i]).collect())
-                    .collect(),
-            ));
+        if let Some(Field::Numbers(values)) = table.get("values").or(table.get("value")) {
+            return Ok(Some(values.iter().map(|v| vec![*v]).collect()));
         }
     }
     Ok(None)

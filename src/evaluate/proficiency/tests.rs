@@ -1,7 +1,5 @@
-//! Published examples and reference cases through the methods.
+//! Facts about the methods that no single published example shows. The examples of ISO 13528, Annex E, are in `tests/data`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-use std::path::{Path, PathBuf};
 
 use super::compute::METHODS;
 use crate::evaluate::method::{Data, Field};
@@ -12,109 +10,6 @@ fn compute(id: &str, data: &Data) -> crate::evaluate::method::Quantities {
     let methods = METHODS.iter().chain(crate::evaluate::precision::METHODS);
     let method = methods.into_iter().find(|m| m.id == id).unwrap();
     (method.compute)(data).unwrap()
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
-}
-
-fn numbers(value: &toml::Value) -> Vec<f64> {
-    match value {
-        toml::Value::Array(items) => items.iter().flat_map(numbers).collect(),
-        toml::Value::Float(v) => vec![*v],
-        toml::Value::Integer(v) => vec![*v as f64],
-        other => panic!("{other}"),
-    }
-}
-
-/// Checks every expectation of a case file; an expected array may be the beginning of the computed one.
-fn check(id: &str, path: &Path) {
-    let text = std::fs::read_to_string(path).unwrap();
-    let out = compute(id, &from_toml(&text).unwrap());
-    let case: toml::Table = text.parse().unwrap();
-    for expect in case["expect"].as_array().unwrap() {
-        let name = expect["quantity"].as_str().unwrap();
-        let name = name
-            .trim_end_matches("_exact")
-            .trim_start_matches("published.");
-        let found = out
-            .get(name)
-            .unwrap_or_else(|| panic!("{name} is not computed"));
-        let found = match found {
-            Field::Flag(flag) => {
-                assert_eq!(expect["value"].as_bool(), Some(*flag), "{name}");
-                continue;
-            }
-            Field::Number(v) => vec![*v],
-            Field::Numbers(v) => v.clone(),
-            other => panic!("{name}: {other:?}"),
-        };
-        let tolerance = numbers(&expect["abs_tol"])[0];
-        let wanted = numbers(&expect["value"]);
-        assert!(found.len() >= wanted.len(), "{name}");
-        for (found, wanted) in found.iter().zip(wanted) {
-            assert!(
-                (found - wanted).abs() <= tolerance,
-                "{path:?} {name}: {found} against {wanted}"
-            );
-        }
-    }
-}
-
-fn check_own(id: &str, names: &[&str]) {
-    for name in names {
-        check(id, &root().join("tests/data").join(format!("{name}.toml")));
-    }
-}
-
-#[test]
-fn algorithms_a_and_s_reproduce_annex_e() {
-    check_own(
-        "algorithm-a",
-        &[
-            "iso13528-e1-ignored",
-            "iso13528-e1-deleted",
-            "iso13528-e1-half",
-            "iso13528-e13-averages",
-        ],
-    );
-    check_own("algorithm-s", &["iso13528-e13-deviations"]);
-}
-
-#[test]
-fn homogeneity_and_stability_reproduce_annex_e() {
-    check_own("homogeneity-stability", &["iso13528-e2"]);
-}
-
-#[test]
-fn robust_estimators_reproduce_annex_e() {
-    check_own("robust-estimators", &["iso13528-e3"]);
-    check_own("kernel-mode", &["iso13528-e6"]);
-}
-
-#[test]
-fn scores_and_assigned_values_reproduce_annex_e() {
-    check_own("proficiency-scores", &["iso13528-e4"]);
-    check_own("crm-comparison", &["iso13528-e5"]);
-}
-
-#[test]
-fn reference_cases_are_met_where_they_are_present() {
-    let folder = root().join("../shared/cases");
-    for (id, case) in [
-        ("algorithm-a", "pt-algorithm-a-e1-ignored"),
-        ("homogeneity-stability", "pt-homogeneity-stability-e2"),
-        ("robust-estimators", "pt-robust-estimators-e3"),
-        ("proficiency-scores", "pt-scores-e4"),
-        ("precision-experiment", "pt-iso5725-creosote"),
-    ] {
-        let path = folder.join(format!("{case}.toml"));
-        if path.exists() {
-            check(id, &path);
-        } else {
-            println!("{case}: absent, not checked");
-        }
-    }
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use super::{anova, between_units, certified_uncertainty, characterisation, trend};
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities, missing};
-use crate::evaluate::outlier::check_level;
 use crate::evaluate::proficiency::replicates;
-use crate::evaluate::sample::{Sample, check_not_negative, check_positive, number};
+use crate::evaluate::sample::{
+    Sample, alpha, check_not_negative, check_positive, number, table_name,
+};
 use crate::numeric::distribution::{fisher_critical, student_critical};
 
 pub const METHODS: &[Method] = &[
@@ -29,8 +30,7 @@ pub const METHODS: &[Method] = &[
 fn compute_homogeneity(data: &Data) -> Result<Quantities, Inapplicable> {
     let tables = ["homogeneity", "units", "data", "cells"];
     let units = replicates(data, &tables)?.ok_or_else(|| missing("homogeneity", "replicates"))?;
-    let alpha = data.number_or("alpha", 0.05);
-    check_level(alpha)?;
+    let alpha = alpha(data)?;
     let study = anova(&units)?;
     let between = between_units(&study);
     let critical = fisher_critical(alpha, study.dof_between, study.dof_within);
@@ -65,15 +65,11 @@ fn compute_homogeneity(data: &Data) -> Result<Quantities, Inapplicable> {
 }
 
 fn compute_trend(data: &Data) -> Result<Quantities, Inapplicable> {
-    let table = ["stability", "data", "labs"]
-        .into_iter()
-        .find(|name| data.tables.contains_key(*name))
-        .unwrap_or("stability");
+    let table = table_name(data, ["stability", "data", "labs"]);
     let y = data
         .numbers(table, "value")
         .or_else(|_| data.numbers(table, "y"))?;
-    let alpha = data.number_or("alpha", 0.05);
-    check_level(alpha)?;
+    let alpha = alpha(data)?;
     let line = trend(&data.numbers(table, "t")?, &y)?;
     let critical = student_critical(0.5 * alpha, line.dof);
     let mut out = Quantities::default();

@@ -7,7 +7,7 @@ pub use compute::METHODS;
 
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::sample::{
-    Frame, check_count, check_finite, check_lengths, check_not_negative, no_spread,
+    Frame, check_count, check_finite, check_lengths, no_spread, root_sum_of_squares,
 };
 use crate::numeric::distribution::{fisher_sf, student_sf};
 use crate::numeric::sum::{dot, mean, standard_deviation, sum};
@@ -172,7 +172,7 @@ pub fn certified_uncertainty(
     u_lts: f64,
     u_sts: f64,
 ) -> Result<f64, Inapplicable> {
-    let parts = [
+    root_sum_of_squares(&[
         (
             "定值不确定度 u_char",
             "uncertainty of characterisation u_char",
@@ -189,11 +189,7 @@ pub fn certified_uncertainty(
             "uncertainty of short-term stability u_sts",
             u_sts,
         ),
-    ];
-    parts.into_iter().try_fold(0.0_f64, |total, (zh, en, u)| {
-        check_not_negative(zh, en, u)?;
-        Ok(total.hypot(u))
-    })
+    ])
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::sample::{Frame, check_count, check_count_at_most, check_finite};
-use crate::numeric::sum::median;
+use crate::numeric::sum::{median, quantile_of_sorted};
 
 /// Factor of MADe as printed in ISO 13528:2022, C.2.2.
 const MADE_FACTOR: f64 = 1.483;
@@ -15,14 +15,6 @@ pub(super) const MOST_FOR_PAIRS: usize = 5_000;
 pub fn made(values: &[f64]) -> f64 {
     let (frame, scaled) = Frame::of(values);
     frame.unit * MADE_FACTOR * median(&scaled.iter().map(|v| v.abs()).collect::<Vec<_>>())
-}
-
-/// Quantile of sorted values by linear interpolation between order statistics (type 7 of Hyndman and Fan).
-fn quantile_of_sorted(sorted: &[f64], p: f64) -> f64 {
-    let place = p * (sorted.len() as f64 - 1.0);
-    let low = place.floor();
-    let at = |i: f64| sorted.get(i as usize).copied().unwrap_or(f64::NAN);
-    at(low) + (place - low) * (at(place.ceil()) - at(low))
 }
 
 /// nIQR = 0.7413 (Q₃ − Q₁) (ISO 13528:2022, C.2.3). The standard leaves the quartiles open; type 7 reproduces its Table E.5.
