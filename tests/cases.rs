@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 use bidui::evaluate::method::{Field, Quantities, methods};
 use bidui::evaluate::table::{from_toml, parameter};
 
+#[path = "cases/proficiency.rs"]
+mod proficiency;
 #[path = "cases/reference.rs"]
 mod reference;
 
@@ -34,13 +36,12 @@ struct Mapping {
 }
 
 /// The tables of the families.
-const FAMILIES: &[&[Mapping]] = &[reference::MAPPINGS];
+const FAMILIES: &[&[Mapping]] = &[reference::MAPPINGS, proficiency::MAPPINGS];
 
 /// Prefixes of cases whose family has no table here yet.
 const PENDING: &[&str] = &[
     "circ-",
     "integrity-",
-    "pt-",
     "risk-",
     "kc-hb-",
     "kc-mc-median-",

@@ -160,6 +160,12 @@ pub struct Method {
 
 /// Every method that can be computed, in the order of the families.
 pub fn methods() -> Vec<&'static Method> {
-    let families: [&[Method]; 1] = [super::reference::METHODS];
+    let families: [&[Method]; 5] = [
+        super::reference::METHODS,
+        super::outlier::METHODS,
+        super::proficiency::METHODS,
+        super::precision::METHODS,
+        super::reference_material::METHODS,
+    ];
     families.into_iter().flatten().collect()
 }

@@ -23,7 +23,7 @@ pub use means::{
     AdjustedMean, CutOffMean, arithmetic_mean, birge_mean, cut_off_mean, mad_outliers,
     weighted_mean,
 };
-pub use median::{MedianUncertainty, median};
+pub use median::{MAD_TO_SD, MedianUncertainty, median};
 pub use methods::METHODS;
 pub use pair_difference::{median_scaled_difference, pair_difference_chi_squared};
 pub use power_moderated::{
