@@ -127,12 +127,7 @@ impl Laboratories {
                 ),
             ));
         }
-        match self
-            .lab
-            .iter()
-            .zip(&self.dof)
-            .find(|(_, dof)| **dof <= 0.0)
-        {
+        match self.lab.iter().zip(&self.dof).find(|(_, dof)| **dof <= 0.0) {
             None => Ok(()),
             Some((lab, dof)) => Err(Inapplicable::new(
                 "non-positive-dof",
