@@ -6,4 +6,5 @@
 pub mod bayes;
 pub mod laboratories;
 pub mod method;
+pub mod sampling;
 pub mod table;

@@ -1,0 +1,4 @@
+//! Evaluations that rest on the distribution of the results, by draws or, where it is known, by quadrature.
+
+mod exact;
+mod order;
