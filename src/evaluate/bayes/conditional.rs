@@ -148,7 +148,7 @@ fn breaks(
     apart.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     for (width, x) in apart.iter().take(MARKED) {
         match effects {
-            Effects::Gauss => points.extend([x - 2.0 * width, x + 2.0 * width]),
+            Effects::Gauss => points.extend([-8.0, -2.0, 2.0, 8.0].map(|k| x + k * width)),
             Effects::Laplace => points.push(*x),
         }
     }

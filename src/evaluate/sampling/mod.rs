@@ -1,4 +1,5 @@
 //! Evaluations that rest on the distribution of the results, by draws or, where it is known, by quadrature.
 
+mod draws;
 mod exact;
 mod order;

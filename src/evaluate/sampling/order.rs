@@ -142,7 +142,7 @@ impl Normals {
         let marks = order
             .iter()
             .take(NARROWEST)
-            .flat_map(|i| [-3.5, 0.0, 3.5].map(|k| map(self.mean[*i] + k * self.sd[*i])));
+            .flat_map(|i| [-9.0, -3.0, 3.0, 9.0].map(|k| map(self.mean[*i] + k * self.sd[*i])));
         let mut points: Vec<f64> = marks
             .filter(|x| *x > low && *x < high)
             .chain([low, high])
