@@ -160,6 +160,12 @@ pub struct Method {
 
 /// Every method that can be computed, in the order of the families.
 pub fn methods() -> Vec<&'static Method> {
-    let families: [&[Method]; 0] = [];
+    let families: [&[Method]; 5] = [
+        super::reference::METHODS,
+        super::sampling::METHODS,
+        super::pool::METHODS,
+        super::bayes::METHODS,
+        super::decision_tree::METHODS,
+    ];
     families.into_iter().flatten().collect()
 }

@@ -4,7 +4,13 @@
 //! knows of files, protocols or languages: the runner and `bidui compute` call the same functions.
 
 pub mod bayes;
+pub mod consistency;
+pub mod decision_tree;
+pub mod effective_dof;
+pub mod equivalence;
 pub mod laboratories;
 pub mod method;
+pub mod pool;
+pub mod reference;
 pub mod sampling;
 pub mod table;

@@ -305,6 +305,7 @@ fn quantities(labs: &Laboratories, result: &Hierarchical, priors: Priors) -> Qua
     let [low, median, high] = result.quantiles;
     let [tau_low, tau_median, tau_high] = result.tau_quantiles;
     let mut q = Quantities::default();
+    q.words("lab", labs.lab.clone());
     q.number("reference.value", result.mean);
     q.number("reference.u", result.sd);
     q.number("mu.mean", result.mean);
@@ -314,7 +315,6 @@ fn quantities(labs: &Laboratories, result: &Hierarchical, priors: Priors) -> Qua
     q.number("tau.mean", result.tau_mean);
     q.number("tau.median", tau_median);
     q.numbers("tau.q", [tau_low, tau_high]);
-    q.words("doe.lab", labs.lab.clone());
     q.numbers("doe.D", column(|e| e.difference));
     q.numbers("doe.u_predictive", column(|e| e.u_predictive));
     q.numbers("doe.U95_predictive", column(|e| e.expanded));

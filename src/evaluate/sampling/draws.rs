@@ -58,18 +58,35 @@ pub struct Joint {
 
 impl Joint {
     /// Independent results, or with `covariance` (n × n) correlated ones.
-    pub fn new(mean: &[f64], u: &[f64], member: &[bool], covariance: Option<&[Vec<f64>]>) -> Result<Joint, Inapplicable> {
+    pub fn new(
+        mean: &[f64],
+        u: &[f64],
+        member: &[bool],
+        covariance: Option<&[Vec<f64>]>,
+    ) -> Result<Joint, Inapplicable> {
         let factor = covariance.map(factorise).transpose()?;
-        Ok(Joint { mean: mean.to_vec(), u: u.to_vec(), factor, member: member.to_vec() })
+        Ok(Joint {
+            mean: mean.to_vec(),
+            u: u.to_vec(),
+            factor,
+            member: member.to_vec(),
+        })
     }
 
     fn draw(&self, stream: &mut Stream, noise: &mut [f64], x: &mut [f64]) {
         match &self.factor {
-            None => x.iter_mut().zip(self.mean.iter().zip(&self.u)).for_each(|(x, (m, u))| *x = m + u * stream.normal()),
+            None => x
+                .iter_mut()
+                .zip(self.mean.iter().zip(&self.u))
+                .for_each(|(x, (m, u))| *x = m + u * stream.normal()),
             Some(rows) => {
                 noise.iter_mut().for_each(|z| *z = stream.normal());
                 for ((x, m), row) in x.iter_mut().zip(&self.mean).zip(rows) {
-                    *x = m + row.iter().zip(noise.iter()).map(|(l, z)| l * z).sum::<f64>();
+                    *x = m + row
+                        .iter()
+                        .zip(noise.iter())
+                        .map(|(l, z)| l * z)
+                        .sum::<f64>();
                 }
             }
         }
@@ -78,11 +95,15 @@ impl Joint {
 
 fn factorise(covariance: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, Inapplicable> {
     let n = covariance.len();
-    let matrix = DMatrix::from_fn(n, n, |i, j| covariance[i].get(j).copied().unwrap_or(f64::NAN));
+    let matrix = DMatrix::from_fn(n, n, |i, j| {
+        covariance[i].get(j).copied().unwrap_or(f64::NAN)
+    });
     match Cholesky::new(matrix) {
         Some(factor) => {
             let l = factor.l();
-            Ok((0..n).map(|i| (0..=i).map(|j| l[(i, j)]).collect()).collect())
+            Ok((0..n)
+                .map(|i| (0..=i).map(|j| l[(i, j)]).collect())
+                .collect())
         }
         None => Err(Inapplicable::new(
             "covariance",
@@ -120,21 +141,36 @@ struct Tally {
 
 impl Tally {
     fn new(quantities: usize) -> Tally {
-        Tally { count: 0, first: vec![0.0; quantities], second: vec![0.0; quantities], bins: vec![0; quantities * BINS] }
+        Tally {
+            count: 0,
+            first: vec![0.0; quantities],
+            second: vec![0.0; quantities],
+            bins: vec![0; quantities * BINS],
+        }
     }
 
     fn add(&mut self, k: usize, z: f64) {
         self.first[k] += z;
         self.second[k] += z * z;
-        let bin = ((z + SPAN) * (BINS as f64 / (2.0 * SPAN))).clamp(0.0, BINS as f64 - 1.0) as usize;
+        let bin =
+            ((z + SPAN) * (BINS as f64 / (2.0 * SPAN))).clamp(0.0, BINS as f64 - 1.0) as usize;
         self.bins[k * BINS + bin] += 1;
     }
 
     fn merge(&mut self, other: &Tally) {
         self.count += other.count;
-        self.first.iter_mut().zip(&other.first).for_each(|(a, b)| *a += b);
-        self.second.iter_mut().zip(&other.second).for_each(|(a, b)| *a += b);
-        self.bins.iter_mut().zip(&other.bins).for_each(|(a, b)| *a += b);
+        self.first
+            .iter_mut()
+            .zip(&other.first)
+            .for_each(|(a, b)| *a += b);
+        self.second
+            .iter_mut()
+            .zip(&other.second)
+            .for_each(|(a, b)| *a += b);
+        self.bins
+            .iter_mut()
+            .zip(&other.bins)
+            .for_each(|(a, b)| *a += b);
     }
 
     fn sampled(&self, k: usize, frame: &Frame) -> Sampled {
@@ -170,9 +206,14 @@ type Block = (Tally, [f64; 4]);
 fn pilot(joint: &Joint, seed: u64) -> Frame {
     let n = joint.mean.len();
     let mut columns = vec![Vec::with_capacity(BLOCK); n + 1];
-    run_block(joint, &mut Stream::new(seed, u64::MAX), |k, value| columns[k].push(value));
+    run_block(joint, &mut Stream::new(seed, u64::MAX), |k, value| {
+        columns[k].push(value)
+    });
     let centre = columns.iter().map(|c| sum::mean(c)).collect();
-    let scale = columns.iter().map(|c| sum::standard_deviation(c).max(f64::MIN_POSITIVE)).collect();
+    let scale = columns
+        .iter()
+        .map(|c| sum::standard_deviation(c).max(f64::MIN_POSITIVE))
+        .collect();
     Frame { centre, scale }
 }
 
@@ -184,7 +225,12 @@ fn run_block(joint: &Joint, stream: &mut Stream, mut take: impl FnMut(usize, f64
     for _ in 0..BLOCK {
         joint.draw(stream, &mut noise, &mut x);
         inside.clear();
-        inside.extend(x.iter().zip(&joint.member).filter(|(_, m)| **m).map(|(x, _)| *x));
+        inside.extend(
+            x.iter()
+                .zip(&joint.member)
+                .filter(|(_, m)| **m)
+                .map(|(x, _)| *x),
+        );
         let median = median_in_place(&mut inside);
         take(0, median);
         for (i, x) in x.iter().enumerate() {
@@ -220,19 +266,28 @@ pub fn sampled_median(joint: &Joint, plan: Plan) -> SampledMedian {
     let wanted = stream::blocks_for(plan.draws);
     let most = stream::blocks_for(plan.most).max(wanted);
     loop {
-        let missing = if estimates.len() < wanted { wanted - estimates.len() } else { most - estimates.len() };
-        let blocks =
-            stream::blocks(plan.seed, estimates.len(), missing.min(ROUND), |stream| block(joint, &frame, stream));
+        let missing = if estimates.len() < wanted {
+            wanted - estimates.len()
+        } else {
+            most - estimates.len()
+        };
+        let blocks = stream::blocks(plan.seed, estimates.len(), missing.min(ROUND), |stream| {
+            block(joint, &frame, stream)
+        });
         for (part, estimate) in blocks {
             tally.merge(&part);
             estimates.push(estimate);
         }
         let errors = standard_errors(&estimates).map(|e| e * frame.scale[0]);
-        let met = plan.tolerance.is_none_or(|t| errors.iter().all(|e| 2.0 * e < t));
+        let met = plan
+            .tolerance
+            .is_none_or(|t| errors.iter().all(|e| 2.0 * e < t));
         if estimates.len() >= wanted && (met || estimates.len() >= most) {
             return SampledMedian {
                 median: tally.sampled(0, &frame),
-                differences: (1..=joint.mean.len()).map(|k| tally.sampled(k, &frame)).collect(),
+                differences: (1..=joint.mean.len())
+                    .map(|k| tally.sampled(k, &frame))
+                    .collect(),
                 draws: tally.count,
                 standard_errors: errors,
                 settled: met,
@@ -259,7 +314,12 @@ mod tests {
     use super::super::order::Normals;
     use super::*;
 
-    const PLAN: Plan = Plan { seed: 1, draws: 200_000, tolerance: None, most: 200_000 };
+    const PLAN: Plan = Plan {
+        seed: 1,
+        draws: 200_000,
+        tolerance: None,
+        most: 200_000,
+    };
 
     fn joint(mean: &[f64], u: &[f64], covariance: Option<&[Vec<f64>]>) -> Joint {
         Joint::new(mean, u, &vec![true; mean.len()], covariance).unwrap()
@@ -267,14 +327,23 @@ mod tests {
 
     #[test]
     fn draws_agree_with_quadrature_for_odd_and_even_numbers() {
-        let (x, u) = ([15.0, 15.0, 30.0, 18.0, 24.0, -9.0, 33.0], [9.0, 14.0, 10.0, 13.0, 9.0, 7.0, 9.0]);
+        let (x, u) = (
+            [15.0, 15.0, 30.0, 18.0, 24.0, -9.0, 33.0],
+            [9.0, 14.0, 10.0, 13.0, 9.0, 7.0, 9.0],
+        );
         for n in [6, 7] {
             let drawn = sampled_median(&joint(&x[..n], &u[..n], None), PLAN);
-            let exact = ExactMedian::new(Normals { mean: x[..n].to_vec(), sd: u[..n].to_vec() });
+            let exact = ExactMedian::new(Normals {
+                mean: x[..n].to_vec(),
+                sd: u[..n].to_vec(),
+            });
             let (mean, sd) = exact.density.mean_and_sd();
             assert!((drawn.median.mean - mean).abs() < 5.0 * drawn.standard_errors[0]);
             assert!((drawn.median.sd - sd).abs() < 5.0 * drawn.standard_errors[1]);
-            assert!((drawn.median.quantiles[2] - exact.density.quantile(0.975)).abs() < 5.0 * drawn.standard_errors[3]);
+            assert!(
+                (drawn.median.quantiles[2] - exact.density.quantile(0.975)).abs()
+                    < 5.0 * drawn.standard_errors[3]
+            );
             for i in 0..n {
                 let expected = (u[i] * u[i] * (1.0 - 2.0 * exact.weight[i]) + sd * sd).sqrt();
                 assert!((drawn.differences[i].sd - expected).abs() < 0.01 * expected);
@@ -288,9 +357,17 @@ mod tests {
 
     #[test]
     fn a_common_error_goes_into_the_median_and_not_into_the_differences() {
-        let covariance: Vec<Vec<f64>> =
-            (0..3).map(|i| (0..3).map(|j| if i == j { 1.0 + 100.0 } else { 100.0 }).collect()).collect();
-        let drawn = sampled_median(&joint(&[0.0; 3], &[101f64.sqrt(); 3], Some(&covariance)), PLAN);
+        let covariance: Vec<Vec<f64>> = (0..3)
+            .map(|i| {
+                (0..3)
+                    .map(|j| if i == j { 1.0 + 100.0 } else { 100.0 })
+                    .collect()
+            })
+            .collect();
+        let drawn = sampled_median(
+            &joint(&[0.0; 3], &[101f64.sqrt(); 3], Some(&covariance)),
+            PLAN,
+        );
         let free = 1.0 - 3f64.sqrt() / std::f64::consts::PI;
         assert!((drawn.median.sd - (100.0 + free).sqrt()).abs() < 0.1);
         assert!(drawn.differences.iter().all(|d| d.sd < 1.0));
@@ -298,11 +375,26 @@ mod tests {
 
     #[test]
     fn draws_go_on_until_the_tolerance_is_met() {
-        let plan = Plan { seed: 1, draws: 10_000, tolerance: Some(0.005), most: 5_000_000 };
+        let plan = Plan {
+            seed: 1,
+            draws: 10_000,
+            tolerance: Some(0.005),
+            most: 5_000_000,
+        };
         let drawn = sampled_median(&joint(&[0.0; 3], &[1.0; 3], None), plan);
-        assert!(drawn.settled && drawn.draws > 100_000 && drawn.draws < 5_000_000, "{}", drawn.draws);
+        assert!(
+            drawn.settled && drawn.draws > 100_000 && drawn.draws < 5_000_000,
+            "{}",
+            drawn.draws
+        );
         assert!(drawn.standard_errors.iter().all(|e| 2.0 * e < 0.005));
-        let short = sampled_median(&joint(&[0.0; 3], &[1.0; 3], None), Plan { most: 20_000, ..plan });
+        let short = sampled_median(
+            &joint(&[0.0; 3], &[1.0; 3], None),
+            Plan {
+                most: 20_000,
+                ..plan
+            },
+        );
         assert!(!short.settled);
     }
 

@@ -22,7 +22,7 @@ pub struct ExactMedian {
 impl ExactMedian {
     /// `normals` must hold at least two variables.
     pub fn new(normals: Normals) -> ExactMedian {
-        let n = normals.len();
+        let n = normals.count();
         let ranks: &[usize] = if n % 2 == 1 {
             &[n / 2]
         } else {
@@ -70,7 +70,7 @@ impl ExactMedian {
     /// With L ≤ U the two middle values of the other results, X_i − median = X_i − U where that is positive, X_i − L where negative,
     /// and X_i is independent of both.
     pub fn difference_interval(&self, i: usize) -> Option<[f64; 2]> {
-        let n = self.normals.len();
+        let n = self.normals.count();
         if n.is_multiple_of(2) || n < 3 {
             return None;
         }

@@ -27,12 +27,8 @@ fn add(to: &mut [f64], from: &[f64], factor: f64) {
 }
 
 impl Normals {
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.mean.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.mean.is_empty()
     }
 
     fn below(&self, i: usize, t: f64) -> f64 {
@@ -52,7 +48,7 @@ impl Normals {
         let mut count = vec![0.0; rank + 1];
         let mut slope = vec![0.0; rank + 1];
         count[0] = 1.0;
-        for (length, i) in (0..self.len()).filter(|i| Some(*i) != skip).enumerate() {
+        for (length, i) in (0..self.count()).filter(|i| Some(*i) != skip).enumerate() {
             let (p, q, density) = (self.below(i, t), self.above(i, t), self.density(i, t));
             multiply(&mut slope, length, p, q);
             add(&mut slope, &count, density);
@@ -63,7 +59,7 @@ impl Normals {
 
     /// For every variable i, the density at `t` that it is there with a number of others below it that is in `ranks`.
     pub fn shares(&self, t: f64, ranks: &[usize]) -> Vec<f64> {
-        let n = self.len();
+        let n = self.count();
         let size = ranks.iter().copied().max().unwrap_or(0) + 1;
         let mut after: Vec<Vec<f64>> = vec![vec![0.0; size]; n + 1];
         after[n][0] = 1.0;
@@ -92,7 +88,7 @@ impl Normals {
 
     /// Joint density at `low` < `high` of the two middle values of an even number 2m of variables.
     pub fn middle_pair_density(&self, low: f64, high: f64) -> f64 {
-        let rank = self.len() / 2 - 1;
+        let rank = self.count() / 2 - 1;
         let mut none = vec![0.0; rank + 1];
         none[0] = 1.0;
         let (mut first, mut second, mut both) = (
@@ -100,7 +96,7 @@ impl Normals {
             vec![0.0; rank + 1],
             vec![0.0; rank + 1],
         );
-        for i in 0..self.len() {
+        for i in 0..self.count() {
             let (p, q) = (self.below(i, low), self.above(i, high));
             let (at_low, at_high) = (self.density(i, low), self.density(i, high));
             multiply(&mut both, i, p, q);
@@ -132,7 +128,7 @@ impl Normals {
     /// Ascending break points between `low` and `high` that enclose the narrowest variables, moved by `map`.
     pub fn breaks(&self, low: f64, high: f64, map: impl Fn(f64) -> f64) -> Vec<f64> {
         const NARROWEST: usize = 10;
-        let mut order: Vec<usize> = (0..self.len()).collect();
+        let mut order: Vec<usize> = (0..self.count()).collect();
         order.sort_by(|a, b| {
             self.sd[*a]
                 .total_cmp(&self.sd[*b])
