@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 use bidui::evaluate::method::{Field, Quantities, methods};
 use bidui::evaluate::table::{from_toml, parameter};
 
+#[path = "cases/bayes.rs"]
+mod bayes;
 #[path = "cases/proficiency.rs"]
 mod proficiency;
 #[path = "cases/reference.rs"]
@@ -36,19 +38,14 @@ struct Mapping {
 }
 
 /// The tables of the families.
-const FAMILIES: &[&[Mapping]] = &[reference::MAPPINGS, proficiency::MAPPINGS];
+const FAMILIES: &[&[Mapping]] = &[
+    reference::MAPPINGS,
+    bayes::MAPPINGS,
+    proficiency::MAPPINGS,
+];
 
 /// Prefixes of cases whose family has no table here yet.
-const PENDING: &[&str] = &[
-    "circ-",
-    "integrity-",
-    "risk-",
-    "kc-hb-",
-    "kc-mc-median-",
-    "kc-dl-bootstrap-",
-    "kc-linear-pool-",
-    "kc-decision-tree-",
-];
+const PENDING: &[&str] = &["circ-", "integrity-", "risk-"];
 
 fn mapping(case: &str) -> Option<&'static Mapping> {
     FAMILIES

@@ -3,7 +3,9 @@
 //! [`method`] is the shape every method has and the register of all of them; each family has a folder of its own. Nothing here
 //! knows of files, protocols or languages: the runner and `bidui compute` call the same functions.
 
+pub mod bayes;
 pub mod consistency;
+pub mod decision_tree;
 pub mod effective_dof;
 pub mod equivalence;
 pub mod laboratories;
@@ -14,4 +16,6 @@ pub mod proficiency;
 pub mod reference;
 pub mod reference_material;
 pub mod sample;
+pub mod pool;
+pub mod sampling;
 pub mod table;
