@@ -3,4 +3,7 @@
 //! [`method`] is the shape every method has and the register of all of them; each family has a folder of its own. Nothing here
 //! knows of files, protocols or languages: the runner and `bidui compute` call the same functions.
 
+pub mod columns;
+pub mod laboratories;
 pub mod method;
+pub mod travelling;

@@ -2,4 +2,5 @@
 //! reproducible random streams.
 
 pub mod distribution;
+pub mod least_squares;
 pub mod sum;
