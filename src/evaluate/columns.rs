@@ -62,28 +62,6 @@ pub fn free_column(data: &Data, table: &str, names: &[&str]) -> Result<Vec<f64>,
     Ok(values)
 }
 
-/// A standard uncertainty per row: `u`, or `U` divided by that row's own `k` (a scalar `k` serves all rows). All must be positive.
-pub fn uncertainties(data: &Data, table: &str, n: usize) -> Result<Vec<f64>, Inapplicable> {
-    let u = match optional_column(data, table, &["u"], n)? {
-        Some(u) => u,
-        None => {
-            let expanded =
-                optional_column(data, table, &["U"], n)?.ok_or_else(|| missing(table, "u"))?;
-            let k = optional_column(data, table, &["k"], n)?.ok_or_else(|| {
-                Inapplicable::new(
-                    "missing-column",
-                    format!("数据表 `{table}` 给出了扩展不确定度 `U`，但没有包含因子 `k`；请补充 `k`，或直接给出标准不确定度 `u`"),
-                    format!("table `{table}` gives expanded uncertainties `U` without coverage factors `k`; add `k`, or give standard uncertainties `u`"),
-                )
-            })?;
-            positive(&k, table, "k")?;
-            expanded.iter().zip(&k).map(|(e, k)| e / k).collect()
-        }
-    };
-    positive(&u, table, "u")?;
-    Ok(u)
-}
-
 /// The labels in column `name`: words, or numbers written as labels; `count` checks the length when given.
 pub fn labels(
     data: &Data,

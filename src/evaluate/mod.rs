@@ -6,4 +6,9 @@
 pub mod columns;
 pub mod laboratories;
 pub mod method;
+pub mod table;
 pub mod travelling;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod case_check;

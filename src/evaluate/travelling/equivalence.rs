@@ -22,7 +22,7 @@ impl Visits {
     /// Reads table `labs`: the result columns, `t` if `timed`, and `u_transport` (scalar or column, 0 when absent).
     pub fn read(data: &Data, timed: bool) -> Result<Visits, Inapplicable> {
         let results = Laboratories::read(data, "labs")?;
-        let n = results.value.len();
+        let n = results.len();
         let t = if timed {
             columns::column(data, "labs", &["t", "time"], n)?
         } else {
@@ -57,7 +57,7 @@ impl Equivalence {
     /// Laboratories that have no part in the reference: cov(D) = diag(u² + u_transport²) + cov(reference).
     pub fn outside(visits: &Visits, reference: &Reference) -> Equivalence {
         let mut covariance = reference.covariance.clone();
-        (0..visits.results.value.len()).for_each(|i| covariance[(i, i)] += visits.variance(i));
+        (0..visits.results.len()).for_each(|i| covariance[(i, i)] += visits.variance(i));
         Equivalence {
             d: visits
                 .results

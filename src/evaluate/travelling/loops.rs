@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use nalgebra::{DMatrix, DVector};
 
 use crate::evaluate::columns;
+use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
 use crate::evaluate::travelling::equivalence::Equivalence;
 use crate::numeric::distribution::chi_squared_sf;
@@ -185,16 +186,15 @@ fn loops(data: &Data) -> Result<Quantities, Inapplicable> {
         .into_iter()
         .find(|t| data.tables.contains_key(*t))
         .unwrap_or("measurements");
-    let value = columns::free_column(data, table, &["value"])?;
-    let n = value.len();
-    let u = columns::uncertainties(data, table, n)?;
+    let results = Laboratories::read(data, table)?;
+    let n = results.len();
     let artefact_column = ["artefact", "standard", "loop"]
         .into_iter()
         .find(|c| data.table(table).is_some_and(|t| t.contains_key(*c)));
     let artefact = columns::labels(data, table, artefact_column.unwrap_or("artefact"), Some(n))?;
-    let lab = columns::labels(data, table, "lab", Some(n))?;
+    let lab = &results.lab;
     let artefact_names = in_order(&artefact);
-    let lab_names = in_order(&lab);
+    let lab_names = in_order(lab);
     let u_common_rows = columns::optional_column(data, table, &["u_common", "u_sys"], n)?
         .unwrap_or_else(|| vec![0.0; n]);
     columns::not_negative(&u_common_rows, table, "u_common")?;
@@ -212,8 +212,8 @@ fn loops(data: &Data) -> Result<Quantities, Inapplicable> {
         .map(|i| Measurement {
             artefact: place(&artefact_names, &artefact[i]),
             lab: place(&lab_names, &lab[i]),
-            value: value[i],
-            u: u[i],
+            value: results.value[i],
+            u: results.u[i],
         })
         .collect();
     let weight = weights(data, &lab_names, &measurements, &u_common)?;

@@ -41,7 +41,7 @@ fn petal(data: &Data) -> Result<Quantities, Inapplicable> {
     )?;
     let visits = Visits::read(data, false)?;
     let count = pilot.value.len() - 1;
-    let numbers = columns::column(data, "labs", &["petal"], visits.results.value.len())?;
+    let numbers = columns::column(data, "labs", &["petal"], visits.results.len())?;
     let petals = numbers
         .iter()
         .map(|v| petal_index(*v, count))

@@ -111,7 +111,7 @@ pub fn star_consensus(
 ) -> Result<StarConsensus, Inapplicable> {
     let line = LinearDrift::fit(pilot)?;
     let time = time.unwrap_or(line.mean_time);
-    let (p, n) = (pilot.value.len(), visits.results.value.len());
+    let (p, n) = (pilot.value.len(), visits.results.len());
     let offset = pilot.offset();
     let times: Vec<f64> = pilot.t.iter().chain(&visits.t).map(|t| t - time).collect();
     let values = DVector::from_iterator(
@@ -173,7 +173,7 @@ pub fn star_consensus(
 
 /// Pilot block diag(u_rep²) + u_sys² J, laboratories u² + u_transport².
 fn stacked_covariance(pilot: &PilotSeries, visits: &Visits) -> DMatrix<f64> {
-    let (p, n) = (pilot.value.len(), visits.results.value.len());
+    let (p, n) = (pilot.value.len(), visits.results.len());
     let mut covariance = DMatrix::zeros(p + n, p + n);
     covariance
         .view_mut((0, 0), (p, p))

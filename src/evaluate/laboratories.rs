@@ -1,0 +1,333 @@
+//! The table of the laboratories' results, read once for all methods.
+
+use crate::evaluate::method::{Data, Field, Inapplicable, missing};
+
+/// Results of `n` laboratories, all columns of length `n`, values and standard uncertainties in the same unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Laboratories {
+    pub lab: Vec<String>,
+    pub value: Vec<f64>,
+    /// Standard uncertainties as stated (k = 1); NaN throughout when the table has none and the method does not need them.
+    pub u: Vec<f64>,
+    /// Degrees of freedom of `u`; infinite where not stated.
+    pub dof: Vec<f64>,
+    /// Whether the result takes part in the reference value. All laboratories get a degree of equivalence.
+    pub in_reference: Vec<bool>,
+}
+
+impl Laboratories {
+    /// Results with infinite degrees of freedom, all of them in the reference value, named by their number. `value` and `u` must
+    /// have the same length.
+    pub fn new(value: &[f64], u: &[f64]) -> Result<Laboratories, Inapplicable> {
+        let n = value.len();
+        let labs = Laboratories {
+            lab: numbered(n),
+            value: value.to_vec(),
+            u: u.to_vec(),
+            dof: vec![f64::INFINITY; n],
+            in_reference: vec![true; n],
+        };
+        same_length("u", n, u.len())?;
+        labs.check_values()?;
+        labs.check_uncertainties()?;
+        Ok(labs)
+    }
+
+    /// Reads `table` (columns `value`, `u` or `U` with `k`; optional `lab`, `dof`, `in_reference` or `include`) and refuses
+    /// values that are not finite, uncertainties that are not positive and degrees of freedom that are not positive.
+    ///
+    /// `U` is divided by the laboratory's own `k`; a scalar `k`, in the table or among the options, serves all.
+    pub fn read(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
+        let labs = Laboratories::read_values(data, table)?;
+        if !labs.has_uncertainties() {
+            return Err(missing(table, "u"));
+        }
+        Ok(labs)
+    }
+
+    /// As [`Laboratories::read`], but the uncertainties may be absent; see [`Laboratories::has_uncertainties`].
+    pub fn read_values(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
+        let value = data.numbers(table, "value")?;
+        let n = value.len();
+        let labs = Laboratories {
+            lab: labels(data, table, n)?,
+            u: uncertainties(data, table, n)?.unwrap_or_else(|| vec![f64::NAN; n]),
+            dof: degrees_of_freedom(data, table, n)?,
+            in_reference: membership(data, table, n)?,
+            value,
+        };
+        labs.check_values()?;
+        if labs.has_uncertainties() {
+            labs.check_uncertainties()?;
+        }
+        Ok(labs)
+    }
+
+    /// Number of laboratories, those outside the reference value included.
+    pub fn len(&self) -> usize {
+        self.value.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.value.is_empty()
+    }
+
+    /// Whether uncertainties were given at all.
+    pub fn has_uncertainties(&self) -> bool {
+        self.u.iter().any(|u| !u.is_nan())
+    }
+
+    /// Number of results in the reference value.
+    pub fn members(&self) -> usize {
+        self.in_reference.iter().filter(|inside| **inside).count()
+    }
+
+    /// The same laboratories with every result in the reference value.
+    pub fn all_in(&self) -> Laboratories {
+        Laboratories {
+            in_reference: vec![true; self.len()],
+            ..self.clone()
+        }
+    }
+
+    fn check_values(&self) -> Result<(), Inapplicable> {
+        match self
+            .lab
+            .iter()
+            .zip(&self.value)
+            .find(|(_, v)| !v.is_finite())
+        {
+            None => Ok(()),
+            Some((lab, value)) => Err(Inapplicable::new(
+                "non-finite-value",
+                format!(
+                    "实验室 `{lab}` 的测得值为 {value}，不是有限数；请更正，或从数据表中删去该行"
+                ),
+                format!(
+                    "the value of laboratory `{lab}` is {value}, which is not a finite number; correct it or take the row out"
+                ),
+            )),
+        }
+    }
+
+    fn check_uncertainties(&self) -> Result<(), Inapplicable> {
+        if let Some((lab, u)) = self
+            .lab
+            .iter()
+            .zip(&self.u)
+            .find(|(_, u)| !(u.is_finite() && **u > 0.0))
+        {
+            return Err(Inapplicable::new(
+                "non-positive-uncertainty",
+                format!(
+                    "实验室 `{lab}` 的标准不确定度为 {u}；须为正的有限数。没有不确定度的结果不完整，不能参加评价"
+                ),
+                format!(
+                    "the standard uncertainty of laboratory `{lab}` is {u}; it must be positive and finite, a result without it is not complete"
+                ),
+            ));
+        }
+        match self.lab.iter().zip(&self.dof).find(|(_, dof)| **dof <= 0.0) {
+            None => Ok(()),
+            Some((lab, dof)) => Err(Inapplicable::new(
+                "non-positive-dof",
+                format!(
+                    "实验室 `{lab}` 的自由度为 {dof}；须大于零（无穷大写作 inf，未给出则留空）"
+                ),
+                format!(
+                    "laboratory `{lab}` has {dof} degrees of freedom; they must be positive (inf for infinite, empty if not stated)"
+                ),
+            )),
+        }
+    }
+}
+
+fn numbered(n: usize) -> Vec<String> {
+    (1..=n).map(|i| i.to_string()).collect()
+}
+
+fn same_length(column: &str, need: usize, have: usize) -> Result<(), Inapplicable> {
+    if need == have {
+        return Ok(());
+    }
+    Err(Inapplicable::new(
+        "unequal-columns",
+        format!("列 `{column}` 有 {have} 项，而测得值有 {need} 项；各列的项数须相同"),
+        format!(
+            "column `{column}` has {have} entries and there are {need} values; all columns need the same number"
+        ),
+    ))
+}
+
+/// A column of `n` numbers; a scalar serves all.
+fn column(
+    data: &Data,
+    table: &str,
+    name: &str,
+    n: usize,
+) -> Result<Option<Vec<f64>>, Inapplicable> {
+    match data.table(table).and_then(|t| t.get(name)) {
+        None => Ok(None),
+        Some(Field::Number(v)) => Ok(Some(vec![*v; n])),
+        Some(Field::Numbers(v)) => {
+            same_length(name, n, v.len())?;
+            Ok(Some(v.clone()))
+        }
+        Some(_) => Err(Inapplicable::new(
+            "wrong-kind",
+            format!("数据表 `{table}` 的列 `{name}` 应为数"),
+            format!("column `{name}` of table `{table}` should hold numbers"),
+        )),
+    }
+}
+
+fn labels(data: &Data, table: &str, n: usize) -> Result<Vec<String>, Inapplicable> {
+    let lab = match data.table(table).and_then(|t| t.get("lab")) {
+        Some(Field::Words(words)) => words.clone(),
+        Some(Field::Word(word)) => vec![word.clone()],
+        Some(Field::Numbers(numbers)) => numbers.iter().map(f64::to_string).collect(),
+        Some(Field::Number(number)) => vec![number.to_string()],
+        _ => numbered(n),
+    };
+    same_length("lab", n, lab.len())?;
+    Ok(lab)
+}
+
+fn uncertainties(data: &Data, table: &str, n: usize) -> Result<Option<Vec<f64>>, Inapplicable> {
+    if let Some(u) = column(data, table, "u", n)? {
+        return Ok(Some(u));
+    }
+    let Some(expanded) = column(data, table, "U", n)? else {
+        return Ok(None);
+    };
+    let k = match column(data, table, "k", n)? {
+        Some(k) => k,
+        None => match data.find("k") {
+            Some(Field::Number(k)) => vec![*k; n],
+            _ => {
+                return Err(Inapplicable::new(
+                    "missing-coverage-factor",
+                    "给出了扩展不确定度 U 而没有包含因子 k；请补充列 `k`，或设定参数 k（如 k=2）",
+                    "expanded uncertainties U are given without coverage factors; add a column `k` or set the parameter k, such as k=2",
+                ));
+            }
+        },
+    };
+    Ok(Some(
+        expanded
+            .iter()
+            .zip(&k)
+            .map(|(expanded, k)| expanded / k)
+            .collect(),
+    ))
+}
+
+fn degrees_of_freedom(data: &Data, table: &str, n: usize) -> Result<Vec<f64>, Inapplicable> {
+    let stated = column(data, table, "dof", n)?.unwrap_or_else(|| vec![f64::INFINITY; n]);
+    Ok(stated
+        .into_iter()
+        .map(|dof| if dof.is_nan() { f64::INFINITY } else { dof })
+        .collect())
+}
+
+/// A laboratory is in the reference value unless `in_reference` or `include` says no.
+fn membership(data: &Data, table: &str, n: usize) -> Result<Vec<bool>, Inapplicable> {
+    let mut inside = vec![true; n];
+    for name in ["in_reference", "include"] {
+        let flags = match data.table(table).and_then(|t| t.get(name)) {
+            None => continue,
+            Some(Field::Flags(flags)) => flags.clone(),
+            Some(Field::Flag(flag)) => vec![*flag; n],
+            Some(Field::Numbers(numbers)) if numbers.iter().all(|v| *v == 0.0 || *v == 1.0) => {
+                numbers.iter().map(|v| *v == 1.0).collect()
+            }
+            Some(_) => {
+                return Err(Inapplicable::new(
+                    "wrong-kind",
+                    format!("数据表 `{table}` 的列 `{name}` 应为 true 或 false"),
+                    format!("column `{name}` of table `{table}` should be true or false"),
+                ));
+            }
+        };
+        same_length(name, n, flags.len())?;
+        inside
+            .iter_mut()
+            .zip(flags)
+            .for_each(|(inside, flag)| *inside &= flag);
+    }
+    Ok(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::evaluate::table::{from_csv, from_toml};
+
+    fn read(text: &str) -> Result<Laboratories, Inapplicable> {
+        Laboratories::read(&from_toml(text).unwrap(), "labs")
+    }
+
+    #[test]
+    fn expanded_uncertainties_are_divided_by_each_laboratory_s_own_k() {
+        let labs = read("[input.labs]\nlab = ['A', 'B']\nvalue = [1, 2]\nU = [0.2, 0.6]\nk = [2, 3]\ninclude = [true, false]\n").unwrap();
+        assert_eq!(labs.u, [0.1, 0.6 / 3.0]);
+        assert_eq!(labs.in_reference, [true, false]);
+        assert_eq!(labs.dof, [f64::INFINITY; 2]);
+    }
+
+    #[test]
+    fn a_scalar_k_may_stand_among_the_options() {
+        assert_eq!(
+            read("[input.labs]\nvalue = [1, 2]\nU = [0.2, 0.6]\n[input.options]\nk = 2\n")
+                .unwrap()
+                .u,
+            [0.1, 0.3]
+        );
+        assert_eq!(
+            read("[input.labs]\nvalue = [1, 2]\nU = [0.2, 0.6]\n")
+                .unwrap_err()
+                .kind,
+            "missing-coverage-factor"
+        );
+    }
+
+    #[test]
+    fn a_missing_dof_is_infinite_and_labels_default_to_numbers() {
+        let labs = Laboratories::read(&from_csv("value,u,dof\n1,0.1,4\n2,0.1,\n").unwrap(), "labs")
+            .unwrap();
+        assert_eq!(labs.dof, [4.0, f64::INFINITY]);
+        assert_eq!(labs.lab, ["1", "2"]);
+    }
+
+    #[test]
+    fn bad_rows_are_refused_by_kind_and_name_the_laboratory() {
+        for (text, kind) in [
+            ("[labs]\nvalue = [1, nan]\nu = [1, 1]\n", "non-finite-value"),
+            (
+                "[labs]\nvalue = [1, 2]\nu = [1, 0]\n",
+                "non-positive-uncertainty",
+            ),
+            (
+                "[labs]\nvalue = [1, 2]\nu = [1, 1]\ndof = [0, 1]\n",
+                "non-positive-dof",
+            ),
+            ("[labs]\nvalue = [1, 2]\nu = [1]\n", "unequal-columns"),
+            ("[labs]\nvalue = [1, 2]\nu = ['a', 'b']\n", "wrong-kind"),
+            (
+                "[labs]\nvalue = [1, 2]\nu = [1, 1]\ninclude = ['a', 'b']\n",
+                "wrong-kind",
+            ),
+            ("[labs]\nvalue = [1, 2]\n", "missing-column"),
+        ] {
+            assert_eq!(read(text).unwrap_err().kind, kind, "{text}");
+        }
+        assert!(
+            read("[labs]\nlab = ['NIM', 'PTB']\nvalue = [1, 2]\nu = [1, -3]\n")
+                .unwrap_err()
+                .reason
+                .en
+                .contains("`PTB`")
+        );
+    }
+}
