@@ -1,5 +1,7 @@
 //! Reading of columns, scalars and matrices out of [`Data`], with refusals that say how to mend the table.
 
+use std::collections::BTreeSet;
+
 use nalgebra::DMatrix;
 
 use crate::evaluate::method::{Data, Field, Inapplicable, missing};
@@ -80,6 +82,16 @@ pub fn labels(
         Some(n) if n != words.len() => Err(wrong_length(table, name, words.len(), n)),
         _ => Ok(words),
     }
+}
+
+/// The different labels in the order in which they first appear.
+pub fn in_order(labels: &[String]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    labels
+        .iter()
+        .filter(|label| seen.insert(label.as_str()))
+        .cloned()
+        .collect()
 }
 
 /// A rectangular matrix of finite numbers, not empty: one row per laboratory.

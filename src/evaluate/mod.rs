@@ -4,10 +4,14 @@
 //! knows of files, protocols or languages: the runner and `bidui compute` call the same functions.
 
 pub mod columns;
+pub mod integrity;
 pub mod laboratories;
+pub mod linking;
 pub mod method;
+pub mod risk;
 pub mod table;
 pub mod travelling;
+pub mod vector;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

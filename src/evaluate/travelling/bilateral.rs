@@ -5,7 +5,6 @@ use nalgebra::DMatrix;
 use crate::evaluate::columns;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
 use crate::evaluate::travelling::drift::{DriftAction, reference_at};
-use crate::evaluate::travelling::loops::in_order;
 use crate::evaluate::travelling::pilot::PilotSeries;
 use crate::numeric::least_squares::propagate;
 use crate::numeric::sum::{dot, mean, sum};
@@ -138,7 +137,7 @@ fn bilateral(data: &Data) -> Result<Quantities, Inapplicable> {
         .unwrap_or("lab");
     let (lab_standard, laboratory) = series(data, lab_table)?;
     let (pilot_standard, pilot) = series(data, "pilot")?;
-    let names = in_order(&lab_standard);
+    let names = columns::in_order(&lab_standard);
     let mut standards = Vec::new();
     for name in &names {
         standards.push(standard_difference(

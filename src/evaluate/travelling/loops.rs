@@ -193,8 +193,8 @@ fn loops(data: &Data) -> Result<Quantities, Inapplicable> {
         .find(|c| data.table(table).is_some_and(|t| t.contains_key(*c)));
     let artefact = columns::labels(data, table, artefact_column.unwrap_or("artefact"), Some(n))?;
     let lab = &results.lab;
-    let artefact_names = in_order(&artefact);
-    let lab_names = in_order(lab);
+    let artefact_names = columns::in_order(&artefact);
+    let lab_names = columns::in_order(lab);
     let u_common_rows = columns::optional_column(data, table, &["u_common", "u_sys"], n)?
         .unwrap_or_else(|| vec![0.0; n]);
     columns::not_negative(&u_common_rows, table, "u_common")?;
@@ -271,16 +271,6 @@ fn weights(
             .collect()),
         other => Err(columns::bad_option("weights", other)),
     }
-}
-
-/// The different labels in the order in which they first appear.
-pub(super) fn in_order(labels: &[String]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    labels
-        .iter()
-        .filter(|label| seen.insert(label.as_str()))
-        .cloned()
-        .collect()
 }
 
 #[cfg(test)]

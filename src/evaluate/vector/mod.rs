@@ -1,0 +1,29 @@
+//! Results of more than one number: functions over points, complex quantities, right or wrong answers, software.
+
+pub mod complex;
+pub mod consensus;
+pub mod counting;
+pub mod digits;
+pub mod points;
+
+use crate::evaluate::method::Method;
+
+/// The methods of this family.
+pub const METHODS: &[Method] = &[
+    points::MULTI_POINT,
+    complex::COMPLEX,
+    counting::PROPORTION,
+    counting::MCNEMAR,
+    digits::DIGITS,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::case_check::check;
+
+    #[test]
+    fn multi_point_results_agree_with_their_reference_case() {
+        check("circ-multi-point", &points::MULTI_POINT);
+    }
+}
