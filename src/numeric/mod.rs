@@ -3,4 +3,8 @@
 
 pub mod distribution;
 pub mod least_squares;
+pub mod quadrature;
+pub mod root;
+pub mod special;
+pub mod stream;
 pub mod sum;

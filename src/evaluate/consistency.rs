@@ -1,0 +1,67 @@
+//! Whether results agree within their stated uncertainties: χ² test and Birge ratio.
+
+use crate::evaluate::laboratories::Laboratories;
+use crate::evaluate::method::Inapplicable;
+use crate::evaluate::reference::Consensus;
+use crate::numeric::distribution::{chi_squared_cdf, chi_squared_quantile, chi_squared_sf};
+use crate::numeric::sum::sum;
+
+/// A χ² test. Source: M. G. Cox, Metrologia 39 (2002) 589–595, procedure A.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChiSquared {
+    pub observed: f64,
+    pub dof: f64,
+    /// P(χ² > observed): small when the results scatter more than stated.
+    pub p_right: f64,
+    /// P(χ² ≤ observed): small when they scatter less than stated.
+    pub p_left: f64,
+    pub significance: f64,
+    /// The value exceeded with probability `significance`.
+    pub critical: f64,
+    /// `p_right` is not below `significance`.
+    pub consistent: bool,
+}
+
+/// The test of an observed χ² with `dof` degrees of freedom at the level `significance`, in (0, 1).
+pub fn chi_squared_test(observed: f64, dof: f64, significance: f64) -> Result<ChiSquared, Inapplicable> {
+    check_significance(significance)?;
+    let p_right = chi_squared_sf(observed, dof);
+    Ok(ChiSquared {
+        observed,
+        dof,
+        p_right,
+        p_left: chi_squared_cdf(observed, dof),
+        significance,
+        critical: chi_squared_quantile(1.0 - significance, dof),
+        consistent: p_right >= significance,
+    })
+}
+
+/// The test of the members of the reference value: Σ((x − y)/u)² with n − 1 degrees of freedom.
+pub fn chi_squared(labs: &Laboratories, reference: &Consensus, significance: f64) -> Result<ChiSquared, Inapplicable> {
+    let inside = || (0..labs.len()).filter(|i| labs.in_reference[*i]);
+    let observed = sum(inside().map(|i| (reference.difference(labs.value[i]) / labs.u[i]).powi(2)));
+    chi_squared_test(observed, inside().count() as f64 - 1.0, significance)
+}
+
+/// Birge ratio √(χ²/ν) of an observed χ² with `dof` degrees of freedom.
+pub fn birge_ratio(observed: f64, dof: f64) -> f64 {
+    (observed / dof).sqrt()
+}
+
+/// Limit √(1 + √(8/ν)) of the Birge ratio for k = 2, as used in comparisons of length (CCL).
+pub fn birge_limit(dof: f64) -> f64 {
+    (1.0 + (8.0 / dof).sqrt()).sqrt()
+}
+
+/// Refuses a level of significance outside (0, 1).
+pub fn check_significance(significance: f64) -> Result<(), Inapplicable> {
+    if significance > 0.0 && significance < 1.0 {
+        return Ok(());
+    }
+    Err(Inapplicable::new(
+        "invalid-significance",
+        format!("显著性水平为 {significance}；须在 0 与 1 之间，常用 0.05"),
+        format!("the level of significance is {significance}; it must lie between 0 and 1, 0.05 is usual"),
+    ))
+}

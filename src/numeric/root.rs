@@ -1,0 +1,80 @@
+//! Roots of functions of one variable.
+
+/// Root of a non-decreasing function in [`low`, `high`], by Newton steps kept inside a shrinking bracket.
+///
+/// `value_and_slope` gives the function and its derivative; where the derivative is no help the bracket is halved, so the result
+/// is within `tolerance` (relative to the bracket) whatever the function. A function without change of sign gives the nearer end.
+pub fn monotone(
+    value_and_slope: impl Fn(f64) -> (f64, f64),
+    low: f64,
+    high: f64,
+    tolerance: f64,
+) -> f64 {
+    let (mut low, mut high) = (low, high);
+    let width = high - low;
+    let mut x = 0.5 * (low + high);
+    for _ in 0..200 {
+        let (value, slope) = value_and_slope(x);
+        if value == 0.0 {
+            return x;
+        }
+        if value < 0.0 {
+            low = x;
+        } else {
+            high = x;
+        }
+        let newton = x - value / slope;
+        let next = if newton > low && newton < high {
+            newton
+        } else {
+            0.5 * (low + high)
+        };
+        let step = (next - x).abs();
+        x = next;
+        if step <= tolerance * width || high - low <= tolerance * width {
+            break;
+        }
+    }
+    x
+}
+
+/// Root of a non-decreasing function by bisection of [`low`, `high`] down to neighbouring numbers.
+pub fn bisect(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
+    let (mut low, mut high) = (low, high);
+    loop {
+        let middle = low + 0.5 * (high - low);
+        if middle <= low || middle >= high {
+            return middle;
+        }
+        if function(middle) < 0.0 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn monotone_finds_the_cube_root() {
+        assert!(
+            (monotone(|x| (x * x * x - 2.0, 3.0 * x * x), 0.0, 10.0, 1e-15) - 2f64.cbrt()).abs()
+                < 1e-14
+        );
+    }
+
+    #[test]
+    fn monotone_survives_a_flat_slope() {
+        let f = |x: f64| (if x < 3.25 { -1.0 } else { 1.0 }, 0.0);
+        assert!((monotone(f, 0.0, 100.0, 1e-13) - 3.25).abs() < 1e-10);
+    }
+
+    #[test]
+    fn bisection_ends_at_neighbouring_numbers() {
+        let root = bisect(|x| x * x - 2.0, 0.0, 2.0);
+        assert!((root - std::f64::consts::SQRT_2).abs() < 1e-15);
+    }
+}
