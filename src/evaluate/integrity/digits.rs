@@ -1,9 +1,7 @@
 //! What the reported digits tell: terminal digits, equal last pairs, and exact duplicates.
 
-use statrs::function::beta::checked_beta_reg;
-
 use crate::evaluate::integrity::screen::Deviations;
-use crate::numeric::distribution::{chi_squared_sf, normal_pdf};
+use crate::numeric::distribution::{binomial_sf, chi_squared_sf, normal_pdf};
 use crate::numeric::sum::sum;
 
 /// Largest number of decimals looked for; more is the noise of binary numbers.
@@ -67,17 +65,8 @@ pub fn terminal_digits(values: &[f64], decimals: i32) -> TerminalDigits {
         chi_squared,
         p_right: chi_squared_sf(chi_squared, 9.0),
         equal_pairs,
-        equal_pairs_p: binomial_right_tail(equal_pairs, values.len() as u64, 0.1),
+        equal_pairs_p: binomial_sf(equal_pairs, values.len() as u64, 0.1),
         applicable: spread >= 100.0 && values.len() >= 50,
-    }
-}
-
-/// P(X ≥ x) of the binomial distribution.
-fn binomial_right_tail(x: u64, n: u64, p: f64) -> f64 {
-    if x == 0 {
-        1.0
-    } else {
-        checked_beta_reg(x as f64, (n - x) as f64 + 1.0, p).unwrap_or(f64::NAN)
     }
 }
 

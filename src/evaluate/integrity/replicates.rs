@@ -1,10 +1,9 @@
 //! Replicates that agree too well within one laboratory.
 
-use statrs::function::beta::checked_beta_reg;
-
 use crate::evaluate::columns;
 use crate::evaluate::integrity::evidence;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
+use crate::numeric::distribution::beta_cdf;
 use crate::numeric::sum::{standard_deviation, sum};
 
 pub const REPLICATES: Method = Method {
@@ -22,13 +21,7 @@ pub fn lower_tail(variances: &[f64], dof: f64) -> (Vec<f64>, Vec<f64>) {
     let others = (variances.len() as f64 - 1.0) * dof;
     let p = share
         .iter()
-        .map(|c| {
-            if *c <= 0.0 {
-                0.0
-            } else {
-                checked_beta_reg(0.5 * dof, 0.5 * others, c.min(1.0)).unwrap_or(f64::NAN)
-            }
-        })
+        .map(|c| beta_cdf(*c, 0.5 * dof, 0.5 * others))
         .collect();
     (share, p)
 }

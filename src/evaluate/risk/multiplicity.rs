@@ -1,6 +1,6 @@
 //! Decisions on a family of tests: many laboratories, many points.
 
-use crate::numeric::distribution::{normal_quantile, normal_sf};
+use crate::numeric::distribution::{normal_critical, normal_sf};
 
 /// P-values of one family under the usual corrections, in the order of the input.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ pub fn two_sided(z: f64) -> f64 {
 
 /// The |z| that a standard normal score exceeds with probability `level`.
 pub fn two_sided_limit(level: f64) -> f64 {
-    -normal_quantile(0.5 * level)
+    normal_critical(0.5 * level)
 }
 
 #[cfg(test)]

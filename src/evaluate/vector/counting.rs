@@ -1,11 +1,11 @@
 //! Results that are right or wrong: proportions with exact intervals, and the comparison of two implementations on the same items.
 
 use nalgebra::DMatrix;
-use statrs::function::beta::checked_beta_reg;
 
 use crate::evaluate::columns;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
 use crate::evaluate::risk::multiplicity::{adjust, two_sided_limit};
+use crate::numeric::distribution::{beta_quantile, binomial_cdf};
 
 pub const PROPORTION: Method = Method {
     id: "proportion-correct",
@@ -62,28 +62,10 @@ pub fn wilson(correct: u64, total: u64, confidence: f64) -> Interval {
 ///
 /// Source: Q. McNemar, Psychometrika 12 (1947) 153; exact binomial form.
 pub fn mcnemar_exact(b: u64, c: u64) -> f64 {
-    let n = (b + c) as f64;
-    let least = b.min(c) as f64;
     if b == c {
         return 1.0;
     }
-    (2.0 * checked_beta_reg(n - least, least + 1.0, 0.5).unwrap_or(f64::NAN)).min(1.0)
-}
-
-/// Quantile of the beta distribution by bisection, which cannot fail on a monotone function.
-fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
-    let (mut low, mut high) = (0.0_f64, 1.0_f64);
-    loop {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            return middle;
-        }
-        match checked_beta_reg(a, b, middle) {
-            Ok(below) if below < p => low = middle,
-            Ok(_) => high = middle,
-            Err(_) => return f64::NAN,
-        }
-    }
+    (2.0 * binomial_cdf(b.min(c), b + c, 0.5)).min(1.0)
 }
 
 /// Right (1) or wrong (0), laboratories by items.
