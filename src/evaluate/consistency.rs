@@ -23,7 +23,11 @@ pub struct ChiSquared {
 }
 
 /// The test of an observed χ² with `dof` degrees of freedom at the level `significance`, in (0, 1).
-pub fn chi_squared_test(observed: f64, dof: f64, significance: f64) -> Result<ChiSquared, Inapplicable> {
+pub fn chi_squared_test(
+    observed: f64,
+    dof: f64,
+    significance: f64,
+) -> Result<ChiSquared, Inapplicable> {
     check_significance(significance)?;
     let p_right = chi_squared_sf(observed, dof);
     Ok(ChiSquared {
@@ -38,7 +42,11 @@ pub fn chi_squared_test(observed: f64, dof: f64, significance: f64) -> Result<Ch
 }
 
 /// The test of the members of the reference value: Σ((x − y)/u)² with n − 1 degrees of freedom.
-pub fn chi_squared(labs: &Laboratories, reference: &Consensus, significance: f64) -> Result<ChiSquared, Inapplicable> {
+pub fn chi_squared(
+    labs: &Laboratories,
+    reference: &Consensus,
+    significance: f64,
+) -> Result<ChiSquared, Inapplicable> {
     let inside = || (0..labs.len()).filter(|i| labs.in_reference[*i]);
     let observed = sum(inside().map(|i| (reference.difference(labs.value[i]) / labs.u[i]).powi(2)));
     chi_squared_test(observed, inside().count() as f64 - 1.0, significance)
@@ -62,6 +70,8 @@ pub fn check_significance(significance: f64) -> Result<(), Inapplicable> {
     Err(Inapplicable::new(
         "invalid-significance",
         format!("显著性水平为 {significance}；须在 0 与 1 之间，常用 0.05"),
-        format!("the level of significance is {significance}; it must lie between 0 and 1, 0.05 is usual"),
+        format!(
+            "the level of significance is {significance}; it must lie between 0 and 1, 0.05 is usual"
+        ),
     ))
 }

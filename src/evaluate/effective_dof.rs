@@ -16,8 +16,15 @@ pub fn welch_satterthwaite(parts: &[f64], dof: &[f64]) -> f64 {
     }
     let squares = |p: &f64| (p / largest) * (p / largest);
     let total = sum(parts.iter().map(squares));
-    let spread = sum(parts.iter().zip(dof).map(|(p, nu)| squares(p) * squares(p) / nu));
-    if spread == 0.0 { f64::INFINITY } else { total * total / spread }
+    let spread = sum(parts
+        .iter()
+        .zip(dof)
+        .map(|(p, nu)| squares(p) * squares(p) / nu));
+    if spread == 0.0 {
+        f64::INFINITY
+    } else {
+        total * total / spread
+    }
 }
 
 /// Factor k for which ±k u covers `probability` when u has `dof` degrees of freedom (two-sided t quantile).
@@ -41,7 +48,10 @@ mod tests {
 
     #[test]
     fn parts_known_exactly_give_infinite_degrees_of_freedom() {
-        assert_eq!(welch_satterthwaite(&[1.0, 2.0], &[f64::INFINITY, f64::INFINITY]), f64::INFINITY);
+        assert_eq!(
+            welch_satterthwaite(&[1.0, 2.0], &[f64::INFINITY, f64::INFINITY]),
+            f64::INFINITY
+        );
         assert_eq!(welch_satterthwaite(&[0.0, 0.0], &[3.0, 3.0]), f64::INFINITY);
         assert_eq!(welch_satterthwaite(&[], &[]), f64::INFINITY);
     }

@@ -38,7 +38,11 @@ impl Equivalence {
 
     /// E_n = D/(k u(D)) with the same, correlated, u(D).
     pub fn normalised(&self, k: f64) -> Vec<f64> {
-        self.d.iter().zip(&self.u).map(|(d, u)| d / (k * u)).collect()
+        self.d
+            .iter()
+            .zip(&self.u)
+            .map(|(d, u)| d / (k * u))
+            .collect()
     }
 }
 
@@ -46,8 +50,16 @@ impl Equivalence {
 ///
 /// Refused (`negative-variance`) where the rule gives a variance that is not positive: a reference value's own uncertainty taken
 /// from the scatter of the results is not the one its weights imply, and for w_i > 1/2 the two cannot be combined.
-pub fn unilateral(labs: &Laboratories, reference: &Consensus, rule: Rule) -> Result<Equivalence, Inapplicable> {
-    let d: Vec<f64> = labs.value.iter().map(|x| reference.difference(*x)).collect();
+pub fn unilateral(
+    labs: &Laboratories,
+    reference: &Consensus,
+    rule: Rule,
+) -> Result<Equivalence, Inapplicable> {
+    let d: Vec<f64> = labs
+        .value
+        .iter()
+        .map(|x| reference.difference(*x))
+        .collect();
     let u = match rule {
         Rule::Stated if reference.is_linear() => stated(labs, reference),
         Rule::Stated | Rule::Reference => own(labs, reference)?,
@@ -56,10 +68,35 @@ pub fn unilateral(labs: &Laboratories, reference: &Consensus, rule: Rule) -> Res
     Ok(Equivalence { d, u })
 }
 
+/// The unilateral degrees of equivalence of correlated results with the covariance `v` (row by row) of all laboratories, for a
+/// reference value that is linear in them.
+pub fn unilateral_correlated(
+    labs: &Laboratories,
+    reference: &Consensus,
+    v: &[Vec<f64>],
+) -> Equivalence {
+    let covariance = covariance(labs, &reference.weights, Some(v));
+    Equivalence {
+        d: labs
+            .value
+            .iter()
+            .map(|x| reference.difference(*x))
+            .collect(),
+        u: (0..labs.len())
+            .map(|i| covariance[i][i].max(0.0).sqrt())
+            .collect(),
+    }
+}
+
 /// √((1 − w_i)² u_i² + Σ_{j≠i} w_j² u_j²). The sums without i are put together from both sides, so nothing is subtracted.
 fn stated(labs: &Laboratories, reference: &Consensus) -> Vec<f64> {
     let w = &reference.weights;
-    let others = sums_without(&w.iter().zip(&labs.u).map(|(w, u)| (w * u) * (w * u)).collect::<Vec<_>>());
+    let others = sums_without(
+        &w.iter()
+            .zip(&labs.u)
+            .map(|(w, u)| (w * u) * (w * u))
+            .collect::<Vec<_>>(),
+    );
     let rest = sums_without(w);
     (0..labs.len())
         .map(|i| {
@@ -88,14 +125,26 @@ fn sums_without(terms: &[f64]) -> Vec<f64> {
 }
 
 fn own(labs: &Laboratories, reference: &Consensus) -> Result<Vec<f64>, Inapplicable> {
-    let variance = |i: usize| (1.0 - 2.0 * reference.weights[i]) * labs.u[i] * labs.u[i] + reference.u * reference.u;
-    (0..labs.len()).map(|i| root(&labs.lab[i], variance(i))).collect()
+    let variance = |i: usize| {
+        (1.0 - 2.0 * reference.weights[i]) * labs.u[i] * labs.u[i] + reference.u * reference.u
+    };
+    (0..labs.len())
+        .map(|i| root(&labs.lab[i], variance(i)))
+        .collect()
 }
 
 fn dark(labs: &Laboratories, reference: &Consensus) -> Result<Vec<f64>, Inapplicable> {
     let total = |i: usize| labs.u[i] * labs.u[i] + reference.tau * reference.tau;
-    let sign = |i: usize| if labs.in_reference[i] && reference.is_linear() { -1.0 } else { 1.0 };
-    (0..labs.len()).map(|i| root(&labs.lab[i], total(i) + sign(i) * reference.u * reference.u)).collect()
+    let sign = |i: usize| {
+        if labs.in_reference[i] && reference.is_linear() {
+            -1.0
+        } else {
+            1.0
+        }
+    };
+    (0..labs.len())
+        .map(|i| root(&labs.lab[i], total(i) + sign(i) * reference.u * reference.u))
+        .collect()
 }
 
 fn root(lab: &str, variance: f64) -> Result<f64, Inapplicable> {
@@ -127,13 +176,25 @@ pub struct Coverage {
 pub fn coverage(labs: &Laboratories, weights: &[f64], probability: f64) -> Coverage {
     let dof: Vec<f64> = (0..labs.len())
         .map(|i| {
-            let part = |j: usize| (if i == j { 1.0 - weights[j] } else { -weights[j] }) * labs.u[j];
+            let part = |j: usize| {
+                (if i == j {
+                    1.0 - weights[j]
+                } else {
+                    -weights[j]
+                }) * labs.u[j]
+            };
             welch_satterthwaite(&(0..labs.len()).map(part).collect::<Vec<_>>(), &labs.dof)
         })
         .collect();
     Coverage {
-        k: dof.iter().map(|nu| coverage_factor(probability, *nu)).collect(),
-        k_truncated: dof.iter().map(|nu| coverage_factor(probability, truncated(*nu))).collect(),
+        k: dof
+            .iter()
+            .map(|nu| coverage_factor(probability, *nu))
+            .collect(),
+        k_truncated: dof
+            .iter()
+            .map(|nu| coverage_factor(probability, truncated(*nu)))
+            .collect(),
         dof,
     }
 }
@@ -148,11 +209,17 @@ pub fn covariance(labs: &Laboratories, weights: &[f64], v: Option<&[Vec<f64>]>) 
         None => 0.0,
     };
     let with_reference: Vec<f64> = match v {
-        Some(_) => (0..n).map(|i| sum((0..n).map(|j| entry(i, j) * weights[j]))).collect(),
+        Some(_) => (0..n)
+            .map(|i| sum((0..n).map(|j| entry(i, j) * weights[j])))
+            .collect(),
         None => (0..n).map(|i| entry(i, i) * weights[i]).collect(),
     };
     let reference = sum((0..n).map(|i| weights[i] * with_reference[i]));
-    let row = |i: usize| (0..n).map(|j| entry(i, j) - with_reference[i] - with_reference[j] + reference).collect();
+    let row = |i: usize| {
+        (0..n)
+            .map(|j| entry(i, j) - with_reference[i] - with_reference[j] + reference)
+            .collect()
+    };
     (0..n).map(row).collect()
 }
 
@@ -171,8 +238,15 @@ pub fn bilateral(labs: &Laboratories, v: Option<&[Vec<f64>]>) -> Bilateral {
         Some(v) => (v[i][i] + v[j][j] - 2.0 * v[i][j]).max(0.0).sqrt(),
         None => labs.u[i].hypot(labs.u[j]),
     };
-    let square = |entry: &dyn Fn(usize, usize) -> f64| (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect();
-    Bilateral { d: square(&|i, j| labs.value[i] - labs.value[j]), u: square(&u) }
+    let square = |entry: &dyn Fn(usize, usize) -> f64| {
+        (0..n)
+            .map(|i| (0..n).map(|j| entry(i, j)).collect())
+            .collect()
+    };
+    Bilateral {
+        d: square(&|i, j| labs.value[i] - labs.value[j]),
+        u: square(&u),
+    }
 }
 
 /// Leave-one-out deviations D*_i = x_i − y_{−i}: every result against the reference value of the others, with which it is not
@@ -181,7 +255,10 @@ pub fn leave_one_out(
     labs: &Laboratories,
     estimate: impl Fn(&Laboratories) -> Result<Consensus, Inapplicable>,
 ) -> Result<Equivalence, Inapplicable> {
-    let mut result = Equivalence { d: Vec::new(), u: Vec::new() };
+    let mut result = Equivalence {
+        d: Vec::new(),
+        u: Vec::new(),
+    };
     for i in 0..labs.len() {
         let mut others = labs.clone();
         others.in_reference[i] = false;

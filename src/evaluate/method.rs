@@ -160,6 +160,13 @@ pub struct Method {
 
 /// Every method that can be computed, in the order of the families.
 pub fn methods() -> Vec<&'static Method> {
-    let families: [&[Method]; 0] = [];
+    let families: [&[Method]; 6] = [
+        super::reference::METHODS,
+        super::travelling::METHODS,
+        super::vector::METHODS,
+        super::linking::METHODS,
+        super::integrity::METHODS,
+        super::risk::METHODS,
+    ];
     families.into_iter().flatten().collect()
 }

@@ -4,15 +4,15 @@
 //! knows of files, protocols or languages: the runner and `bidui compute` call the same functions.
 
 pub mod columns;
+pub mod consistency;
+pub mod effective_dof;
+pub mod equivalence;
 pub mod integrity;
 pub mod laboratories;
 pub mod linking;
 pub mod method;
+pub mod reference;
 pub mod risk;
 pub mod table;
 pub mod travelling;
 pub mod vector;
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod case_check;

@@ -235,13 +235,7 @@ fn group_correlation(data: &Data) -> Result<Quantities, Inapplicable> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::evaluate::case_check::check;
     use crate::evaluate::table::from_toml;
-
-    #[test]
-    fn the_screen_agrees_with_its_reference_case() {
-        check("integrity-collusion-screen", &METHODS[0]);
-    }
 
     #[test]
     fn laboratories_far_closer_than_the_model_are_suspicious() {

@@ -38,13 +38,23 @@ impl Consensus {
         if !value.is_finite() || !u.is_finite() || u < 0.0 || dof.is_nan() || dof <= 0.0 {
             return Err(Inapplicable::new(
                 "invalid-reference",
-                format!("给定的参考值 {value}（u = {u}，自由度 {dof}）无效；值须有限，u 不得为负，自由度须大于零"),
+                format!(
+                    "给定的参考值 {value}（u = {u}，自由度 {dof}）无效；值须有限，u 不得为负，自由度须大于零"
+                ),
                 format!(
                     "the given reference value {value} (u = {u}, {dof} degrees of freedom) is not usable; it must be finite, u not negative, dof positive"
                 ),
             ));
         }
-        Ok(Consensus { value, u, weights: vec![0.0; n], tau: 0.0, dof, basis: Basis::Given, rest: 0.0 })
+        Ok(Consensus {
+            value,
+            u,
+            weights: vec![0.0; n],
+            tau: 0.0,
+            dof,
+            basis: Basis::Given,
+            rest: 0.0,
+        })
     }
 
     /// `x` minus the reference value, free of the rounding of the reference value itself.
@@ -87,11 +97,19 @@ impl Members {
         if index.len() < need {
             return Err(too_few(index.len(), need));
         }
-        index.sort_by(|a, b| labs.value[*a].total_cmp(&labs.value[*b]).then(labs.u[*a].total_cmp(&labs.u[*b])));
+        index.sort_by(|a, b| {
+            labs.value[*a]
+                .total_cmp(&labs.value[*b])
+                .then(labs.u[*a].total_cmp(&labs.u[*b]))
+        });
         let pick = |column: &[f64]| index.iter().map(|i| column[*i]).collect::<Vec<f64>>();
         let (x, u, dof) = (pick(&labs.value), pick(&labs.u), pick(&labs.dof));
         let centre = median(&x);
-        let scale = power_of_two(if labs.has_uncertainties() { median(&u) } else { spread(&x) });
+        let scale = power_of_two(if labs.has_uncertainties() {
+            median(&u)
+        } else {
+            spread(&x)
+        });
         let members = Members {
             x: x.iter().map(|v| (v - centre) / scale).collect(),
             u: u.iter().map(|v| v / scale).collect(),
@@ -136,7 +154,15 @@ impl Members {
     }
 
     /// The consensus from scaled `y`, `u`, `tau` and the weights of the members.
-    pub fn consensus(&self, y: f64, u: f64, weights: &[f64], tau: f64, dof: f64, basis: Basis) -> Consensus {
+    pub fn consensus(
+        &self,
+        y: f64,
+        u: f64,
+        weights: &[f64],
+        tau: f64,
+        dof: f64,
+        basis: Basis,
+    ) -> Consensus {
         let shift = y * self.scale;
         let value = self.centre + shift;
         Consensus {
@@ -155,8 +181,12 @@ impl Members {
 pub(crate) fn too_few(have: usize, need: usize) -> Inapplicable {
     Inapplicable::new(
         "too-few-laboratories",
-        format!("参与参考值的结果只有 {have} 个，此方法至少需要 {need} 个；请增加实验室或改用其他方法"),
-        format!("{have} results take part in the reference value and this method needs {need} or more; add laboratories or use another method"),
+        format!(
+            "参与参考值的结果只有 {have} 个，此方法至少需要 {need} 个；请增加实验室或改用其他方法"
+        ),
+        format!(
+            "{have} results take part in the reference value and this method needs {need} or more; add laboratories or use another method"
+        ),
     )
 }
 
@@ -167,5 +197,9 @@ fn spread(x: &[f64]) -> f64 {
 
 /// The power of two next below `magnitude`; 1 where there is no magnitude. Dividing by it rounds nothing.
 fn power_of_two(magnitude: f64) -> f64 {
-    if magnitude > 0.0 && magnitude.is_finite() { magnitude.log2().floor().exp2() } else { 1.0 }
+    if magnitude > 0.0 && magnitude.is_finite() {
+        magnitude.log2().floor().exp2()
+    } else {
+        1.0
+    }
 }

@@ -10,13 +10,18 @@ use crate::evaluate::method::{Data, Field, Fields, Inapplicable, missing};
 /// `matrix` (or `V`), or the full correlation matrix `correlation`, or single pairs `pairs = ["A,B"]` with `cov` or `r`; pairs not
 /// named are independent. The diagonal is u_i² unless the full covariance matrix is given, which must then agree with `u`.
 pub fn read_covariance(data: &Data, labs: &Laboratories) -> Result<Vec<Vec<f64>>, Inapplicable> {
-    let table = data.tables.get("covariance").or_else(|| data.tables.get("correlation")).ok_or_else(|| missing("covariance", "matrix"))?;
+    let table = data
+        .tables
+        .get("covariance")
+        .or_else(|| data.tables.get("correlation"))
+        .ok_or_else(|| missing("covariance", "matrix"))?;
     let n = labs.len();
     let stated = |i: usize, j: usize| labs.u[i] * labs.u[j];
     for name in ["matrix", "V", "cov"] {
         if let Some(Field::Matrix(rows)) = table.get(name) {
             let v = checked(rows, n)?;
-            return match (0..n).find(|i| (v[*i][*i] - stated(*i, *i)).abs() > 1e-6 * stated(*i, *i)) {
+            return match (0..n).find(|i| (v[*i][*i] - stated(*i, *i)).abs() > 1e-6 * stated(*i, *i))
+            {
                 Some(i) => Err(disagrees(&labs.lab[i], v[i][i], stated(i, i))),
                 None => Ok(v),
             };
@@ -25,7 +30,9 @@ pub fn read_covariance(data: &Data, labs: &Laboratories) -> Result<Vec<Vec<f64>>
     for name in ["correlation", "matrix_r", "r"] {
         if let Some(Field::Matrix(rows)) = table.get(name) {
             let r = checked(rows, n)?;
-            return Ok((0..n).map(|i| (0..n).map(|j| r[i][j] * stated(i, j)).collect()).collect());
+            return Ok((0..n)
+                .map(|i| (0..n).map(|j| r[i][j] * stated(i, j)).collect())
+                .collect());
         }
     }
     from_pairs(table, labs)
@@ -33,13 +40,22 @@ pub fn read_covariance(data: &Data, labs: &Laboratories) -> Result<Vec<Vec<f64>>
 
 fn from_pairs(table: &Fields, labs: &Laboratories) -> Result<Vec<Vec<f64>>, Inapplicable> {
     let n = labs.len();
-    let mut v: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| if i == j { labs.u[i] * labs.u[i] } else { 0.0 }).collect()).collect();
+    let mut v: Vec<Vec<f64>> = (0..n)
+        .map(|i| {
+            (0..n)
+                .map(|j| if i == j { labs.u[i] * labs.u[i] } else { 0.0 })
+                .collect()
+        })
+        .collect();
     let pairs = match table.get("pairs") {
         Some(Field::Words(pairs)) => pairs.clone(),
         Some(Field::Word(pair)) => vec![pair.clone()],
         _ => return Err(missing("covariance", "pairs")),
     };
-    let (values, relative) = match (table.get("cov"), table.get("r").or_else(|| table.get("correlation"))) {
+    let (values, relative) = match (
+        table.get("cov"),
+        table.get("r").or_else(|| table.get("correlation")),
+    ) {
         (Some(Field::Numbers(c)), _) => (c.clone(), false),
         (Some(Field::Number(c)), _) => (vec![*c], false),
         (None, Some(Field::Numbers(r))) => (r.clone(), true),
@@ -51,15 +67,23 @@ fn from_pairs(table: &Fields, labs: &Laboratories) -> Result<Vec<Vec<f64>>, Inap
     }
     for (pair, value) in pairs.iter().zip(values) {
         let place = |name: &str| labs.lab.iter().position(|lab| lab == name.trim());
-        let ends = pair.split_once(',').and_then(|(a, b)| Some((place(a)?, place(b)?)));
+        let ends = pair
+            .split_once(',')
+            .and_then(|(a, b)| Some((place(a)?, place(b)?)));
         let (i, j) = ends.filter(|(i, j)| i != j).ok_or_else(|| {
             Inapplicable::new(
                 "unknown-pair",
                 format!("`{pair}` 不是数据表中两个不同的实验室；请写成 `实验室甲,实验室乙`"),
-                format!("`{pair}` does not name two different laboratories of the table; write `A,B`"),
+                format!(
+                    "`{pair}` does not name two different laboratories of the table; write `A,B`"
+                ),
             )
         })?;
-        let covariance = if relative { value * labs.u[i] * labs.u[j] } else { value };
+        let covariance = if relative {
+            value * labs.u[i] * labs.u[j]
+        } else {
+            value
+        };
         v[i][j] = covariance;
         v[j][i] = covariance;
     }
@@ -78,7 +102,9 @@ fn disagrees(lab: &str, have: f64, need: f64) -> Inapplicable {
     Inapplicable::new(
         "covariance-disagrees",
         format!("实验室 `{lab}` 在协方差矩阵中的方差为 {have}，而其 u² 为 {need}；两者须一致"),
-        format!("the covariance matrix gives `{lab}` the variance {have}, its u² is {need}; the two must agree"),
+        format!(
+            "the covariance matrix gives `{lab}` the variance {have}, its u² is {need}; the two must agree"
+        ),
     )
 }
 
@@ -88,7 +114,8 @@ fn checked(rows: &[Vec<f64>], n: usize) -> Result<Vec<Vec<f64>>, Inapplicable> {
         return Err(wrong_size(rows.len(), n));
     }
     let size = |i: usize, j: usize| (rows[i][i] * rows[j][j]).abs().sqrt();
-    let symmetric = (0..n).all(|i| (0..i).all(|j| (rows[i][j] - rows[j][i]).abs() <= 1e-9 * size(i, j)));
+    let symmetric =
+        (0..n).all(|i| (0..i).all(|j| (rows[i][j] - rows[j][i]).abs() <= 1e-9 * size(i, j)));
     if !symmetric || rows.iter().flatten().any(|v| !v.is_finite()) {
         return Err(Inapplicable::new(
             "not-symmetric",
@@ -96,11 +123,16 @@ fn checked(rows: &[Vec<f64>], n: usize) -> Result<Vec<Vec<f64>>, Inapplicable> {
             "the covariance matrix is not symmetric or not finite; entry i,j must equal entry j,i",
         ));
     }
-    Ok((0..n).map(|i| (0..n).map(|j| 0.5 * (rows[i][j] + rows[j][i])).collect()).collect())
+    Ok((0..n)
+        .map(|i| (0..n).map(|j| 0.5 * (rows[i][j] + rows[j][i])).collect())
+        .collect())
 }
 
 /// Cholesky factor of the covariance of the members, in scaled units.
-pub(crate) fn factor(members: &Members, v: &[Vec<f64>]) -> Result<Cholesky<f64, Dyn>, Inapplicable> {
+pub(crate) fn factor(
+    members: &Members,
+    v: &[Vec<f64>],
+) -> Result<Cholesky<f64, Dyn>, Inapplicable> {
     let n = members.len();
     let scale2 = members.scale * members.scale;
     let entry = |i: usize, j: usize| v[members.index[i]][members.index[j]] / scale2;
@@ -131,13 +163,23 @@ pub fn gls_mean(labs: &Laboratories, v: &[Vec<f64>]) -> Result<GlsMean, Inapplic
     let factor = factor(&members, v)?;
     let n = members.len();
     let white = |b: DVector<f64>| factor.l().solve_lower_triangular(&b).unwrap_or(b);
-    let (x, ones) = (white(DVector::from_column_slice(&members.x)), white(DVector::from_element(n, 1.0)));
+    let (x, ones) = (
+        white(DVector::from_column_slice(&members.x)),
+        white(DVector::from_element(n, 1.0)),
+    );
     let total = ones.dot(&ones);
     let y = ones.dot(&x) / total;
     let residual = &x - y * &ones;
     let raw = factor.solve(&DVector::from_element(n, 1.0));
     let weights: Vec<f64> = raw.iter().map(|w| w / total).collect();
-    let dof = if members.dof.iter().all(|nu| nu.is_infinite()) { f64::INFINITY } else { f64::NAN };
+    let dof = if members.dof.iter().all(|nu| nu.is_infinite()) {
+        f64::INFINITY
+    } else {
+        f64::NAN
+    };
     let mean = members.consensus(y, total.recip().sqrt(), &weights, 0.0, dof, Basis::Stated);
-    Ok(GlsMean { mean, observed: residual.dot(&residual) })
+    Ok(GlsMean {
+        mean,
+        observed: residual.dot(&residual),
+    })
 }

@@ -21,7 +21,14 @@ pub fn weighted_mean(labs: &Laboratories) -> Result<Consensus, Inapplicable> {
 
 /// A weighted sum of the members whose uncertainty `u` (scaled) comes from the stated ones.
 fn linear(members: &Members, weights: &[f64], u: f64, tau: f64) -> Consensus {
-    members.consensus(dot(weights, &members.x), u, weights, tau, effective_dof(members, weights), Basis::Stated)
+    members.consensus(
+        dot(weights, &members.x),
+        u,
+        weights,
+        tau,
+        effective_dof(members, weights),
+        Basis::Stated,
+    )
 }
 
 fn effective_dof(members: &Members, weights: &[f64]) -> f64 {
@@ -41,7 +48,10 @@ pub fn arithmetic_mean(labs: &Laboratories, basis: Basis) -> Result<Consensus, I
     let n = members.len() as f64;
     let weights = vec![1.0 / n; members.len()];
     let (u, dof) = match basis {
-        Basis::Stated if labs.has_uncertainties() => (propagated(&weights, &members.u), effective_dof(&members, &weights)),
+        Basis::Stated if labs.has_uncertainties() => (
+            propagated(&weights, &members.u),
+            effective_dof(&members, &weights),
+        ),
         Basis::Dispersion => (standard_deviation(&members.x) / n.sqrt(), n - 1.0),
         _ => return Err(missing("labs", "u")),
     };
@@ -93,10 +103,23 @@ pub fn cut_off_mean(labs: &Laboratories, significance: f64) -> Result<CutOffMean
     let follow_up = (!test.consistent).then(|| {
         let fit = random_effects::mandel_paule(&members.x, &adjusted);
         let u_stated = propagated(&fit.weights, &members.u) * members.scale;
-        AdjustedMean { mean: linear(&members, &fit.weights, fit.u, fit.tau2.sqrt()), u_stated }
+        AdjustedMean {
+            mean: linear(&members, &fit.weights, fit.u, fit.tau2.sqrt()),
+            u_stated,
+        }
     });
-    let mean = linear(&members, &fit.weights, propagated(&fit.weights, &members.u), 0.0);
-    Ok(CutOffMean { cut_off: cut_off * members.scale, mean, test, adjusted: follow_up })
+    let mean = linear(
+        &members,
+        &fit.weights,
+        propagated(&fit.weights, &members.u),
+        0.0,
+    );
+    Ok(CutOffMean {
+        cut_off: cut_off * members.scale,
+        mean,
+        test,
+        adjusted: follow_up,
+    })
 }
 
 /// The results that lie further than `limit` robust standard deviations from the median: |x − med| > limit·S(MAD),
@@ -106,7 +129,11 @@ pub fn cut_off_mean(labs: &Laboratories, significance: f64) -> Result<CutOffMean
 /// of the results equal, S(MAD) is 0 and the rule is refused.
 pub fn mad_outliers(labs: &Laboratories, limit: f64) -> Result<(f64, Vec<usize>), Inapplicable> {
     let members = Members::of(labs, 3)?;
-    let deviations: Vec<f64> = members.x.iter().map(|x| (x - median(&members.x)).abs()).collect();
+    let deviations: Vec<f64> = members
+        .x
+        .iter()
+        .map(|x| (x - median(&members.x)).abs())
+        .collect();
     let s_mad = super::median::MAD_TO_SD * median(&deviations);
     if s_mad == 0.0 || limit.is_nan() || limit <= 0.0 {
         return Err(Inapplicable::new(
@@ -115,8 +142,13 @@ pub fn mad_outliers(labs: &Laboratories, limit: f64) -> Result<(f64, Vec<usize>)
             "more than half of the results are equal (or the limit is not positive), so the median absolute deviation tells nothing; use another outlier rule",
         ));
     }
-    let mut rows: Vec<usize> =
-        members.index.iter().zip(&deviations).filter(|(_, d)| **d > limit * s_mad).map(|(row, _)| *row).collect();
+    let mut rows: Vec<usize> = members
+        .index
+        .iter()
+        .zip(&deviations)
+        .filter(|(_, d)| **d > limit * s_mad)
+        .map(|(row, _)| *row)
+        .collect();
     rows.sort_unstable();
     Ok((s_mad * members.scale, rows))
 }

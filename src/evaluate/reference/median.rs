@@ -25,7 +25,13 @@ pub fn median(labs: &Laboratories, form: MedianUncertainty) -> Result<Consensus,
     let members = Members::of(labs, 3)?;
     let n = members.len() as f64;
     let centre = middle(&members.x);
-    let mad = middle(&members.x.iter().map(|x| (x - centre).abs()).collect::<Vec<_>>());
+    let mad = middle(
+        &members
+            .x
+            .iter()
+            .map(|x| (x - centre).abs())
+            .collect::<Vec<_>>(),
+    );
     if mad == 0.0 {
         return Err(Inapplicable::new(
             "no-spread",
@@ -34,8 +40,17 @@ pub fn median(labs: &Laboratories, form: MedianUncertainty) -> Result<Consensus,
         ));
     }
     let u = match form {
-        MedianUncertainty::LargeSample => (0.5 * std::f64::consts::PI).sqrt() * MAD_TO_SD * mad / n.sqrt(),
+        MedianUncertainty::LargeSample => {
+            (0.5 * std::f64::consts::PI).sqrt() * MAD_TO_SD * mad / n.sqrt()
+        }
         MedianUncertainty::Mueller => 1.858 * mad / (n - 1.0).sqrt(),
     };
-    Ok(members.consensus(centre, u, &vec![0.0; members.len()], 0.0, n - 1.0, Basis::Dispersion))
+    Ok(members.consensus(
+        centre,
+        u,
+        &vec![0.0; members.len()],
+        0.0,
+        n - 1.0,
+        Basis::Dispersion,
+    ))
 }

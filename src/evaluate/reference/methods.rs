@@ -1,17 +1,22 @@
 //! The estimators as computable methods: tables in, named quantities out.
 
-use super::random_effects::{Estimator, Fit, fit_members, fixed, knapp_hartung, random_effects_mean};
 use super::consensus::Members;
+use super::random_effects::{
+    Estimator, Fit, fit_members, fixed, knapp_hartung, random_effects_mean,
+};
 use super::report::{self, names};
 use super::{
-    Basis, Consensus, LargestConsistentSubset, MedianUncertainty, Replicates, arithmetic_mean, birge_mean, cut_off_mean, gls_mean,
-    largest_consistent_subset, largest_consistent_subset_correlated, mad_outliers, median, median_scaled_difference,
-    pair_difference_chi_squared, power_moderated_mean, power_moderated_screened, read_covariance, scaled_deviations, vangel_rukhin,
-    weighted_mean,
+    Basis, Consensus, LargestConsistentSubset, MedianUncertainty, Replicates, arithmetic_mean,
+    birge_mean, cut_off_mean, gls_mean, largest_consistent_subset,
+    largest_consistent_subset_correlated, mad_outliers, median, median_scaled_difference,
+    pair_difference_chi_squared, power_moderated_mean, power_moderated_screened, read_covariance,
+    scaled_deviations, vangel_rukhin, weighted_mean,
 };
-use crate::evaluate::consistency::{birge_ratio, chi_squared, chi_squared_test};
+use crate::evaluate::consistency::{chi_squared, chi_squared_test};
 use crate::evaluate::effective_dof::coverage_factor;
-use crate::evaluate::equivalence::{Rule, coverage, leave_one_out, unilateral};
+use crate::evaluate::equivalence::{
+    Rule, coverage, leave_one_out, unilateral, unilateral_correlated,
+};
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities, missing};
 use crate::numeric::distribution::{chi_squared_sf, normal_quantile};
@@ -19,23 +24,74 @@ use crate::numeric::sum::{dot, median as middle};
 
 /// The methods of this family.
 pub const METHODS: &[Method] = &[
-    Method { id: "weighted-mean", compute: compute_weighted_mean },
-    Method { id: "birge-mean", compute: compute_birge_mean },
-    Method { id: "arithmetic-mean", compute: compute_arithmetic_mean },
-    Method { id: "mean-after-mad-rule", compute: compute_mean_after_mad_rule },
-    Method { id: "median", compute: compute_median },
-    Method { id: "external-value", compute: compute_external_value },
-    Method { id: "generalised-least-squares-mean", compute: compute_gls_mean },
-    Method { id: "cut-off-mean", compute: compute_cut_off_mean },
-    Method { id: "random-effects", compute: compute_random_effects },
-    Method { id: "dersimonian-laird", compute: |data| compute_one_random_effects(data, Estimator::DerSimonianLaird) },
-    Method { id: "mandel-paule", compute: |data| compute_one_random_effects(data, Estimator::MandelPaule) },
-    Method { id: "restricted-maximum-likelihood", compute: |data| compute_one_random_effects(data, Estimator::Reml) },
-    Method { id: "maximum-likelihood", compute: |data| compute_one_random_effects(data, Estimator::MaximumLikelihood) },
-    Method { id: "vangel-rukhin", compute: compute_vangel_rukhin },
-    Method { id: "power-moderated-mean", compute: compute_power_moderated_mean },
-    Method { id: "largest-consistent-subset", compute: compute_largest_consistent_subset },
-    Method { id: "leave-one-out", compute: compute_leave_one_out },
+    Method {
+        id: "weighted-mean",
+        compute: compute_weighted_mean,
+    },
+    Method {
+        id: "birge-mean",
+        compute: compute_birge_mean,
+    },
+    Method {
+        id: "arithmetic-mean",
+        compute: compute_arithmetic_mean,
+    },
+    Method {
+        id: "mean-after-mad-rule",
+        compute: compute_mean_after_mad_rule,
+    },
+    Method {
+        id: "median",
+        compute: compute_median,
+    },
+    Method {
+        id: "external-value",
+        compute: compute_external_value,
+    },
+    Method {
+        id: "generalised-least-squares-mean",
+        compute: compute_gls_mean,
+    },
+    Method {
+        id: "cut-off-mean",
+        compute: compute_cut_off_mean,
+    },
+    Method {
+        id: "random-effects",
+        compute: compute_random_effects,
+    },
+    Method {
+        id: "dersimonian-laird",
+        compute: |data| compute_one_random_effects(data, Estimator::DerSimonianLaird),
+    },
+    Method {
+        id: "mandel-paule",
+        compute: |data| compute_one_random_effects(data, Estimator::MandelPaule),
+    },
+    Method {
+        id: "restricted-maximum-likelihood",
+        compute: |data| compute_one_random_effects(data, Estimator::Reml),
+    },
+    Method {
+        id: "maximum-likelihood",
+        compute: |data| compute_one_random_effects(data, Estimator::MaximumLikelihood),
+    },
+    Method {
+        id: "vangel-rukhin",
+        compute: compute_vangel_rukhin,
+    },
+    Method {
+        id: "power-moderated-mean",
+        compute: compute_power_moderated_mean,
+    },
+    Method {
+        id: "largest-consistent-subset",
+        compute: compute_largest_consistent_subset,
+    },
+    Method {
+        id: "leave-one-out",
+        compute: compute_leave_one_out,
+    },
 ];
 
 fn significance(data: &Data) -> f64 {
@@ -59,14 +115,18 @@ fn coverage_k(data: &Data) -> Result<f64, Inapplicable> {
 fn choice<T: Copy>(data: &Data, name: &str, known: &[(&str, T)]) -> Result<T, Inapplicable> {
     let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
     let word = data.word_or(name, words.first().copied().unwrap_or(""));
-    known.iter().find(|(known, _)| *known == word).map(|(_, value)| *value).ok_or_else(|| {
-        let list = words.join(", ");
-        Inapplicable::new(
-            "unknown-option",
-            format!("参数 {name} 的取值 `{word}` 无效；可取：{list}"),
-            format!("parameter {name} cannot be `{word}`; it is one of: {list}"),
-        )
-    })
+    known
+        .iter()
+        .find(|(known, _)| *known == word)
+        .map(|(_, value)| *value)
+        .ok_or_else(|| {
+            let list = words.join(", ");
+            Inapplicable::new(
+                "unknown-option",
+                format!("参数 {name} 的取值 `{word}` 无效；可取：{list}"),
+                format!("parameter {name} cannot be `{word}`; it is one of: {list}"),
+            )
+        })
 }
 
 fn compute_weighted_mean(data: &Data) -> Result<Quantities, Inapplicable> {
@@ -92,7 +152,11 @@ fn compute_birge_mean(data: &Data) -> Result<Quantities, Inapplicable> {
     let mut q = Quantities::default();
     report::reference(&mut q, &labs, &reference);
     report::test(&mut q, &test);
-    report::equivalence(&mut q, &unilateral(&labs, &reference, Rule::Stated)?, coverage_k(data)?);
+    report::equivalence(
+        &mut q,
+        &unilateral(&labs, &reference, Rule::Stated)?,
+        coverage_k(data)?,
+    );
     Ok(q)
 }
 
@@ -111,19 +175,41 @@ fn compute_arithmetic_mean(data: &Data) -> Result<Quantities, Inapplicable> {
 
 /// The arithmetic mean with the uncertainty that the parameter `basis` chooses.
 fn mean_by_choice(data: &Data, labs: &Laboratories) -> Result<Consensus, Inapplicable> {
-    let basis = choice(data, "basis", &[("dispersion", Basis::Dispersion), ("stated", Basis::Stated)])?;
+    let basis = choice(
+        data,
+        "basis",
+        &[("dispersion", Basis::Dispersion), ("stated", Basis::Stated)],
+    )?;
     arithmetic_mean(labs, basis)
 }
 
 /// Both uncertainties of the mean, and the degrees of equivalence from the stated uncertainties, where there are any.
-fn mean_quantities(q: &mut Quantities, data: &Data, labs: &Laboratories, reference: &Consensus) -> Result<(), Inapplicable> {
+fn mean_quantities(
+    q: &mut Quantities,
+    data: &Data,
+    labs: &Laboratories,
+    reference: &Consensus,
+) -> Result<(), Inapplicable> {
     report::reference(q, labs, reference);
     q.number("reference.k95", coverage_factor(0.95, reference.dof));
-    q.number("reference.U95", coverage_factor(0.95, reference.dof) * reference.u);
-    q.number("reference.u_dispersion", arithmetic_mean(labs, Basis::Dispersion)?.u);
+    q.number(
+        "reference.U95",
+        coverage_factor(0.95, reference.dof) * reference.u,
+    );
+    q.number(
+        "reference.u_dispersion",
+        arithmetic_mean(labs, Basis::Dispersion)?.u,
+    );
     if labs.has_uncertainties() {
-        q.number("reference.u_stated", arithmetic_mean(labs, Basis::Stated)?.u);
-        report::equivalence(q, &unilateral(labs, reference, Rule::Stated)?, coverage_k(data)?);
+        q.number(
+            "reference.u_stated",
+            arithmetic_mean(labs, Basis::Stated)?.u,
+        );
+        report::equivalence(
+            q,
+            &unilateral(labs, reference, Rule::Stated)?,
+            coverage_k(data)?,
+        );
     }
     Ok(())
 }
@@ -144,13 +230,18 @@ fn alternatives(q: &mut Quantities, data: &Data, labs: &Laboratories) -> Result<
     let everyone = labs.all_in();
     match largest_consistent_subset(&everyone, significance(data)) {
         Ok(lcs) => {
-            q.words(&format!("lcs.members_of_all_{}", labs.len()), names(labs, &lcs.rows));
+            q.words(
+                &format!("lcs.members_of_all_{}", labs.len()),
+                names(labs, &lcs.rows),
+            );
             q.number("lcs.reference", lcs.mean.value);
             q.number("lcs.u", lcs.mean.u);
             q.number("lcs.chi2", lcs.test.observed);
         }
         // Without two results that agree there is no such subset to show beside the mean.
-        Err(refused) if refused.kind == "no-consistent-subset" => q.words(&format!("lcs.members_of_all_{}", labs.len()), Vec::new()),
+        Err(refused) if refused.kind == "no-consistent-subset" => {
+            q.words(&format!("lcs.members_of_all_{}", labs.len()), Vec::new())
+        }
         Err(refused) => return Err(refused),
     }
     Ok(())
@@ -160,7 +251,15 @@ fn compute_mean_after_mad_rule(data: &Data) -> Result<Quantities, Inapplicable> 
     let mut labs = Laboratories::read_values(data, "labs")?;
     let limit = data.number_or("limit", 2.5);
     let (s_mad, outliers) = mad_outliers(&labs, limit)?;
-    let centre = middle(&labs.value.iter().zip(&labs.in_reference).filter(|(_, inside)| **inside).map(|(v, _)| *v).collect::<Vec<_>>());
+    let centre = middle(
+        &labs
+            .value
+            .iter()
+            .zip(&labs.in_reference)
+            .filter(|(_, inside)| **inside)
+            .map(|(v, _)| *v)
+            .collect::<Vec<_>>(),
+    );
     for row in &outliers {
         labs.in_reference[*row] = false;
     }
@@ -176,7 +275,10 @@ fn compute_mean_after_mad_rule(data: &Data) -> Result<Quantities, Inapplicable> 
 
 fn compute_median(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read_values(data, "labs")?;
-    let forms = [("large-sample", MedianUncertainty::LargeSample), ("mueller", MedianUncertainty::Mueller)];
+    let forms = [
+        ("large-sample", MedianUncertainty::LargeSample),
+        ("mueller", MedianUncertainty::Mueller),
+    ];
     let form = choice(data, "u_form", &forms)?;
     let mut reference = median(&labs, form)?;
     // A comparison may fix the uncertainty of the reference value after review; that one then stands.
@@ -186,33 +288,59 @@ fn compute_median(data: &Data) -> Result<Quantities, Inapplicable> {
     }
     let mut q = Quantities::default();
     report::reference(&mut q, &labs, &reference);
-    q.number("reference.u_large_sample", median(&labs, MedianUncertainty::LargeSample)?.u);
-    q.number("reference.u_mueller", median(&labs, MedianUncertainty::Mueller)?.u);
+    q.number(
+        "reference.u_large_sample",
+        median(&labs, MedianUncertainty::LargeSample)?.u,
+    );
+    q.number(
+        "reference.u_mueller",
+        median(&labs, MedianUncertainty::Mueller)?.u,
+    );
     if labs.has_uncertainties() {
-        report::equivalence(&mut q, &unilateral(&labs, &reference, Rule::Reference)?, coverage_k(data)?);
+        report::equivalence(
+            &mut q,
+            &unilateral(&labs, &reference, Rule::Reference)?,
+            coverage_k(data)?,
+        );
     }
     Ok(q)
 }
 
 fn compute_external_value(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
-    let given = ["reference", "pilot", "assigned"].into_iter().find(|name| data.tables.contains_key(*name));
+    let given = ["reference", "pilot", "assigned"]
+        .into_iter()
+        .find(|name| data.tables.contains_key(*name));
     let table = given.ok_or_else(|| missing("reference", "value"))?;
     let external = Laboratories::read(data, table)?;
-    let [value, u, dof] = match (external.value.as_slice(), external.u.as_slice(), external.dof.as_slice()) {
+    let [value, u, dof] = match (
+        external.value.as_slice(),
+        external.u.as_slice(),
+        external.dof.as_slice(),
+    ) {
         ([value], [u], [dof]) => [*value, *u, *dof],
         _ => {
             return Err(Inapplicable::new(
                 "several-references",
-                format!("数据表 `{table}` 中有 {} 个参考值；只能给出一个", external.len()),
-                format!("table `{table}` gives {} reference values; give one", external.len()),
+                format!(
+                    "数据表 `{table}` 中有 {} 个参考值；只能给出一个",
+                    external.len()
+                ),
+                format!(
+                    "table `{table}` gives {} reference values; give one",
+                    external.len()
+                ),
             ));
         }
     };
     let reference = Consensus::given(value, u, dof, labs.len())?;
     let mut q = Quantities::default();
     report::reference(&mut q, &labs, &reference);
-    report::equivalence(&mut q, &unilateral(&labs, &reference, Rule::Reference)?, coverage_k(data)?);
+    report::equivalence(
+        &mut q,
+        &unilateral(&labs, &reference, Rule::Reference)?,
+        coverage_k(data)?,
+    );
     Ok(q)
 }
 
@@ -221,12 +349,12 @@ fn compute_gls_mean(data: &Data) -> Result<Quantities, Inapplicable> {
     let v = read_covariance(data, &labs)?;
     let gls = gls_mean(&labs, &v)?;
     let reference = &gls.mean;
-    let test = chi_squared_test(gls.observed, labs.members() as f64 - 1.0, significance(data))?;
-    let covariance = crate::evaluate::equivalence::covariance(&labs, &reference.weights, Some(&v));
-    let doe = crate::evaluate::equivalence::Equivalence {
-        d: labs.value.iter().map(|x| reference.difference(*x)).collect(),
-        u: (0..labs.len()).map(|i| covariance[i][i].max(0.0).sqrt()).collect(),
-    };
+    let test = chi_squared_test(
+        gls.observed,
+        labs.members() as f64 - 1.0,
+        significance(data),
+    )?;
+    let doe = unilateral_correlated(&labs, reference, &v);
     let plain = weighted_mean(&labs)?;
     let mut q = Quantities::default();
     report::reference(&mut q, &labs, reference);
@@ -280,9 +408,20 @@ fn compute_random_effects(data: &Data) -> Result<Quantities, Inapplicable> {
     q.number("Q", plain.q);
     q.number("Q.dof", dof);
     q.number("Q.p_right", chi_squared_sf(plain.q, dof));
-    q.number("I2_percent_DL", if plain.q > dof { 100.0 * (plain.q - dof) / plain.q } else { 0.0 });
-    let estimators =
-        [("DL", Estimator::DerSimonianLaird), ("MP", Estimator::MandelPaule), ("REML", Estimator::Reml), ("ML", Estimator::MaximumLikelihood)];
+    q.number(
+        "I2_percent_DL",
+        if plain.q > dof {
+            100.0 * (plain.q - dof) / plain.q
+        } else {
+            0.0
+        },
+    );
+    let estimators = [
+        ("DL", Estimator::DerSimonianLaird),
+        ("MP", Estimator::MandelPaule),
+        ("REML", Estimator::Reml),
+        ("ML", Estimator::MaximumLikelihood),
+    ];
     for (name, estimator) in estimators {
         let fit = fit_members(&members, estimator);
         random_effects_quantities(&mut q, name, &members, &fit);
@@ -295,9 +434,20 @@ fn compute_random_effects(data: &Data) -> Result<Quantities, Inapplicable> {
 
 /// Estimates and 95 % intervals of one estimator, in the unit of the data.
 fn random_effects_quantities(q: &mut Quantities, name: &str, members: &Members, fit: &Fit) {
-    let (mu, u) = (members.centre + members.scale * fit.mu, members.scale * fit.u);
-    let interval = |half: f64| vec![members.centre + (members.scale * fit.mu - half), members.centre + (members.scale * fit.mu + half)];
-    q.number(&format!("{name}.tau2"), fit.tau2 * members.scale * members.scale);
+    let (mu, u) = (
+        members.centre + members.scale * fit.mu,
+        members.scale * fit.u,
+    );
+    let interval = |half: f64| {
+        vec![
+            members.centre + (members.scale * fit.mu - half),
+            members.centre + (members.scale * fit.mu + half),
+        ]
+    };
+    q.number(
+        &format!("{name}.tau2"),
+        fit.tau2 * members.scale * members.scale,
+    );
     q.number(&format!("{name}.tau"), fit.tau2.sqrt() * members.scale);
     q.number(&format!("{name}.mu"), mu);
     q.number(&format!("{name}.u"), u);
@@ -312,20 +462,41 @@ fn random_effects_quantities(q: &mut Quantities, name: &str, members: &Members, 
     q.number(&format!("{name}.local_maxima"), fit.local_maxima as f64);
 }
 
-fn compute_one_random_effects(data: &Data, estimator: Estimator) -> Result<Quantities, Inapplicable> {
+fn compute_one_random_effects(
+    data: &Data,
+    estimator: Estimator,
+) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
     let reference = random_effects_mean(&labs, estimator)?;
-    let rule = choice(data, "dark", &[("recognised", Rule::DarkRecognised), ("ignored", Rule::Stated)])?;
+    let rule = choice(
+        data,
+        "dark",
+        &[
+            ("recognised", Rule::DarkRecognised),
+            ("ignored", Rule::Stated),
+        ],
+    )?;
     let mut q = Quantities::default();
     report::reference(&mut q, &labs, &reference);
-    report::test(&mut q, &chi_squared(&labs, &weighted_mean(&labs)?, significance(data))?);
-    report::equivalence(&mut q, &unilateral(&labs, &reference, rule)?, coverage_k(data)?);
+    report::test(
+        &mut q,
+        &chi_squared(&labs, &weighted_mean(&labs)?, significance(data))?,
+    );
+    report::equivalence(
+        &mut q,
+        &unilateral(&labs, &reference, rule)?,
+        coverage_k(data)?,
+    );
     Ok(q)
 }
 
 fn compute_vangel_rukhin(data: &Data) -> Result<Quantities, Inapplicable> {
     let column = |name: &str| data.numbers("labs", name);
-    let replicates = Replicates { mean: column("value")?, s: column("s")?, n: column("n")? };
+    let replicates = Replicates {
+        mean: column("value")?,
+        s: column("s")?,
+        n: column("n")?,
+    };
     let fit = vangel_rukhin(&replicates)?;
     let half = normal_quantile(0.975) * fit.u;
     let mut q = Quantities::default();
@@ -358,7 +529,14 @@ fn compute_power_moderated_mean(data: &Data) -> Result<Quantities, Inapplicable>
     };
     let deviations = scaled_deviations(&labs, &pmm);
     let extreme: Vec<usize> = (0..labs.len()).filter(|i| deviations[*i] > limit).collect();
-    let inside: Vec<f64> = pmm.mean.weights.iter().zip(&labs.in_reference).filter(|(_, inside)| **inside).map(|(w, _)| *w).collect();
+    let inside: Vec<f64> = pmm
+        .mean
+        .weights
+        .iter()
+        .zip(&labs.in_reference)
+        .filter(|(_, inside)| **inside)
+        .map(|(w, _)| *w)
+        .collect();
     q.number("kcrv.value", pmm.mean.value);
     q.number("kcrv.u", pmm.mean.u);
     q.number("pmm.alpha", pmm.alpha);
@@ -368,14 +546,22 @@ fn compute_power_moderated_mean(data: &Data) -> Result<Quantities, Inapplicable>
     q.numbers("pmm.scaled_deviation", deviations);
     q.words("pmm.extreme", names(&labs, &extreme));
     report::reference(&mut q, &labs, &pmm.mean);
-    report::equivalence(&mut q, &unilateral(&labs, &pmm.mean, Rule::Reference)?, coverage_k(data)?);
+    report::equivalence(
+        &mut q,
+        &unilateral(&labs, &pmm.mean, Rule::Reference)?,
+        coverage_k(data)?,
+    );
     Ok(q)
 }
 
 fn compute_largest_consistent_subset(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
     let level = significance(data);
-    let v = if data.tables.contains_key("covariance") { Some(read_covariance(data, &labs)?) } else { None };
+    let v = if data.tables.contains_key("covariance") {
+        Some(read_covariance(data, &labs)?)
+    } else {
+        None
+    };
     let lcs: LargestConsistentSubset = match &v {
         None => largest_consistent_subset(&labs, level)?,
         Some(v) => largest_consistent_subset_correlated(&labs, v, level)?,
@@ -385,19 +571,21 @@ fn compute_largest_consistent_subset(data: &Data) -> Result<Quantities, Inapplic
     q.words("lcs.excluded", names(&labs, &lcs.excluded));
     q.number("lcs.size", lcs.rows.len() as f64);
     q.number("lcs.tie_count", lcs.tie_count as f64);
-    q.words("lcs.ties", lcs.ties.iter().map(|rows| names(&labs, rows).join(",")).collect());
+    q.words(
+        "lcs.ties",
+        lcs.ties
+            .iter()
+            .map(|rows| names(&labs, rows).join(","))
+            .collect(),
+    );
     report::reference(&mut q, &labs, &lcs.mean);
     report::test(&mut q, &lcs.test);
-    let covariance = crate::evaluate::equivalence::covariance(&labs, &lcs.mean.weights, v.as_deref());
     let doe = match &v {
         None => unilateral(&labs, &lcs.mean, Rule::Stated)?,
-        Some(_) => crate::evaluate::equivalence::Equivalence {
-            d: labs.value.iter().map(|x| lcs.mean.difference(*x)).collect(),
-            u: (0..labs.len()).map(|i| covariance[i][i].max(0.0).sqrt()).collect(),
-        },
+        Some(v) => unilateral_correlated(&labs, &lcs.mean, v),
     };
     report::equivalence(&mut q, &doe, coverage_k(data)?);
-    q.matrix("doe.covariance", covariance);
+    report::matrices(&mut q, &labs, &lcs.mean.weights, v.as_deref());
     Ok(q)
 }
 
@@ -406,9 +594,15 @@ fn compute_leave_one_out(data: &Data) -> Result<Quantities, Inapplicable> {
     type Estimate = fn(&Laboratories) -> Result<Consensus, Inapplicable>;
     let known: [(&str, Estimate); 4] = [
         ("weighted-mean", weighted_mean),
-        ("arithmetic-mean", |labs| arithmetic_mean(labs, Basis::Stated)),
-        ("dersimonian-laird", |labs| random_effects_mean(labs, Estimator::DerSimonianLaird)),
-        ("mandel-paule", |labs| random_effects_mean(labs, Estimator::MandelPaule)),
+        ("arithmetic-mean", |labs| {
+            arithmetic_mean(labs, Basis::Stated)
+        }),
+        ("dersimonian-laird", |labs| {
+            random_effects_mean(labs, Estimator::DerSimonianLaird)
+        }),
+        ("mandel-paule", |labs| {
+            random_effects_mean(labs, Estimator::MandelPaule)
+        }),
     ];
     let estimate = choice(data, "estimator", &known)?;
     let doe = leave_one_out(&labs, estimate)?;

@@ -17,12 +17,17 @@ mod vangel_rukhin;
 
 pub use consensus::{Basis, Consensus};
 pub use covariance::{GlsMean, gls_mean, read_covariance};
-pub use means::{AdjustedMean, CutOffMean, arithmetic_mean, birge_mean, cut_off_mean, mad_outliers, weighted_mean};
+pub use means::{
+    AdjustedMean, CutOffMean, arithmetic_mean, birge_mean, cut_off_mean, mad_outliers,
+    weighted_mean,
+};
 pub use median::{MedianUncertainty, median};
 pub use methods::METHODS;
 pub use pair_difference::{median_scaled_difference, pair_difference_chi_squared};
 pub use power_moderated::{
     PowerModerated, Screened, power_moderated_mean, power_moderated_screened, scaled_deviations,
 };
-pub use subset::{LargestConsistentSubset, largest_consistent_subset, largest_consistent_subset_correlated};
+pub use subset::{
+    LargestConsistentSubset, largest_consistent_subset, largest_consistent_subset_correlated,
+};
 pub use vangel_rukhin::{Replicates, VangelRukhin, vangel_rukhin};

@@ -39,7 +39,14 @@ pub fn at(x: &[f64], u: &[f64], tau2: f64) -> Fit {
     let total = sum(raw.iter().copied());
     let mu = dot(&raw, x) / total;
     let q = sum(raw.iter().zip(x).map(|(w, x)| w * (x - mu) * (x - mu)));
-    Fit { tau2, mu, u: total.recip().sqrt(), weights: raw.iter().map(|w| w / total).collect(), q, local_maxima: 1 }
+    Fit {
+        tau2,
+        mu,
+        u: total.recip().sqrt(),
+        weights: raw.iter().map(|w| w / total).collect(),
+        q,
+        local_maxima: 1,
+    }
 }
 
 /// The weighted mean of fixed effects; its `q` is Cochran's Q.
@@ -69,7 +76,11 @@ pub fn dersimonian_laird(x: &[f64], u: &[f64]) -> Fit {
 pub fn mandel_paule(x: &[f64], u: &[f64]) -> Fit {
     let lack = |tau2: f64| x.len() as f64 - 1.0 - at(x, u, tau2).q;
     // At τ² = s² the sum is at most Σ(x − x̄)²/s² = n − 1.
-    let tau2 = if lack(0.0) < 0.0 { bisect(lack, 0.0, range(x) * range(x)) } else { 0.0 };
+    let tau2 = if lack(0.0) < 0.0 {
+        bisect(lack, 0.0, range(x) * range(x))
+    } else {
+        0.0
+    };
     at(x, u, tau2)
 }
 
@@ -78,8 +89,16 @@ fn score(x: &[f64], u: &[f64], tau2: f64, restricted: bool) -> f64 {
     let fit = at(x, u, tau2);
     let total = 1.0 / (fit.u * fit.u);
     let raw = |w: &f64| w * total;
-    let fitted = sum(fit.weights.iter().zip(x).map(|(w, x)| (raw(w) * (x - fit.mu)).powi(2)));
-    let expected = if restricted { sum(fit.weights.iter().map(|w| raw(w) * (1.0 - w))) } else { total };
+    let fitted = sum(fit
+        .weights
+        .iter()
+        .zip(x)
+        .map(|(w, x)| (raw(w) * (x - fit.mu)).powi(2)));
+    let expected = if restricted {
+        sum(fit.weights.iter().map(|w| raw(w) * (1.0 - w)))
+    } else {
+        total
+    };
     fitted - expected
 }
 
@@ -108,7 +127,11 @@ fn likelihood(x: &[f64], u: &[f64], restricted: bool) -> Fit {
         nodes.extend((0..=GRID).map(|i| bottom * (top / bottom).powf(i as f64 / GRID as f64)));
     }
     let slopes: Vec<f64> = nodes.iter().map(|tau2| slope(*tau2)).collect();
-    let mut maxima = if slopes[0] <= 0.0 { vec![0.0] } else { Vec::new() };
+    let mut maxima = if slopes[0] <= 0.0 {
+        vec![0.0]
+    } else {
+        Vec::new()
+    };
     for i in 1..nodes.len() {
         if slopes[i - 1] > 0.0 && slopes[i] <= 0.0 {
             maxima.push(bisect(|tau2| -slope(tau2), nodes[i - 1], nodes[i]));
@@ -121,7 +144,10 @@ fn likelihood(x: &[f64], u: &[f64], restricted: bool) -> Fit {
             best = (height, *tau2);
         }
     }
-    Fit { local_maxima: maxima.len(), ..at(x, u, best.1) }
+    Fit {
+        local_maxima: maxima.len(),
+        ..at(x, u, best.1)
+    }
 }
 
 /// Restricted maximum likelihood.
@@ -135,7 +161,11 @@ pub fn maximum_likelihood(x: &[f64], u: &[f64]) -> Fit {
 }
 
 fn range(x: &[f64]) -> f64 {
-    let (low, high) = x.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+    let (low, high) = x
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+            (l.min(*v), h.max(*v))
+        });
     if high > low { high - low } else { 0.0 }
 }
 
@@ -152,10 +182,20 @@ pub(crate) fn fit_members(members: &Members, estimator: Estimator) -> Fit {
 
 /// Random-effects mean of two or more independent results as a consensus: `u` = (Σ 1/(u² + τ²))^(−1/2), `tau` = τ, weights to match.
 /// τ is taken as known in `u`; see [`knapp_hartung`] for the correction with few laboratories.
-pub fn random_effects_mean(labs: &Laboratories, estimator: Estimator) -> Result<Consensus, Inapplicable> {
+pub fn random_effects_mean(
+    labs: &Laboratories,
+    estimator: Estimator,
+) -> Result<Consensus, Inapplicable> {
     let members = Members::of(labs, 2)?;
     let fit = fit_members(&members, estimator);
-    Ok(members.consensus(fit.mu, fit.u, &fit.weights, fit.tau2.sqrt(), f64::INFINITY, Basis::Stated))
+    Ok(members.consensus(
+        fit.mu,
+        fit.u,
+        &fit.weights,
+        fit.tau2.sqrt(),
+        f64::INFINITY,
+        Basis::Stated,
+    ))
 }
 
 /// Factor √q, q = Σ w(x − μ)²/(n − 1), by which the Knapp–Hartung uncertainty differs from (Σ w)^(−1/2); to be used with t and
@@ -164,7 +204,11 @@ pub fn random_effects_mean(labs: &Laboratories, estimator: Estimator) -> Result<
 /// Sources: G. Knapp, J. Hartung, Statist. Med. 22 (2003) 2693–2710; C. Röver, G. Knapp, T. Friede, BMC Med. Res. Methodol. 15 (2015) 99.
 pub fn knapp_hartung(fit: &Fit, modified: bool) -> f64 {
     let q = fit.q / (fit.weights.len() as f64 - 1.0);
-    if modified { q.max(1.0).sqrt() } else { q.sqrt() }
+    if modified {
+        q.max(1.0).sqrt()
+    } else {
+        q.sqrt()
+    }
 }
 
 #[cfg(test)]
@@ -179,14 +223,22 @@ mod tests {
         let x = [0.0, 0.05, 8.0, -8.0, 0.02];
         let u = [0.01, 0.01, 0.5, 0.5, 0.01];
         let found = reml(&x, &u);
-        let best = (0..200_000).map(|i| 1e-6 * 1.0002_f64.powi(i / 2)).map(|t| log_likelihood(&x, &u, t, true)).fold(f64::NEG_INFINITY, f64::max);
+        let best = (0..200_000)
+            .map(|i| 1e-6 * 1.0002_f64.powi(i / 2))
+            .map(|t| log_likelihood(&x, &u, t, true))
+            .fold(f64::NEG_INFINITY, f64::max);
         assert!(log_likelihood(&x, &u, found.tau2, true) >= best - 1e-9);
     }
 
     #[test]
     fn consistent_results_have_no_dark_uncertainty() {
         let (x, u) = ([0.1, -0.1, 0.05], [1.0, 1.0, 1.0]);
-        for fit in [dersimonian_laird(&x, &u), mandel_paule(&x, &u), reml(&x, &u), maximum_likelihood(&x, &u)] {
+        for fit in [
+            dersimonian_laird(&x, &u),
+            mandel_paule(&x, &u),
+            reml(&x, &u),
+            maximum_likelihood(&x, &u),
+        ] {
             assert_eq!(fit.tau2, 0.0);
         }
     }
@@ -196,7 +248,11 @@ mod tests {
         // With u_i = u the three unbiased estimators are s² − u², maximum likelihood (n − 1)/n s² − u².
         let (x, u) = ([-3.0, 1.0, 2.0, 4.0], [1.0; 4]);
         let s2 = 26.0 / 3.0;
-        for fit in [dersimonian_laird(&x, &u), mandel_paule(&x, &u), reml(&x, &u)] {
+        for fit in [
+            dersimonian_laird(&x, &u),
+            mandel_paule(&x, &u),
+            reml(&x, &u),
+        ] {
             assert!((fit.tau2 - (s2 - 1.0)).abs() < 1e-12, "{}", fit.tau2);
         }
         assert!((maximum_likelihood(&x, &u).tau2 - (0.75 * s2 - 1.0)).abs() < 1e-12);
@@ -208,7 +264,8 @@ mod tests {
             let (x, u): (Vec<f64>, Vec<f64>) = rows.into_iter().unzip();
             let mp = mandel_paule(&x, &u);
             let n1 = x.len() as f64 - 1.0;
-            prop_assert!(if mp.tau2 > 0.0 { (mp.q - n1).abs() < 1e-9 * n1 } else { mp.q <= n1 });
+            let solved = if mp.tau2 > 0.0 { (mp.q - n1).abs() < 1e-9 * n1 } else { mp.q <= n1 };
+            prop_assert!(solved);
             for restricted in [false, true] {
                 let best = likelihood(&x, &u, restricted);
                 let height = log_likelihood(&x, &u, best.tau2, restricted);

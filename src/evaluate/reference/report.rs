@@ -36,7 +36,10 @@ pub(super) fn test(q: &mut Quantities, test: &ChiSquared) {
     q.number("chi2.dof", test.dof);
     q.number("chi2.p_right", test.p_right);
     q.number("chi2.p_left", test.p_left);
-    q.number(&format!("chi2.critical_{}", percent(1.0 - test.significance)), test.critical);
+    q.number(
+        &format!("chi2.critical_{}", percent(1.0 - test.significance)),
+        test.critical,
+    );
     q.flag("chi2.consistent", test.consistent);
     q.number("birge.ratio", birge_ratio(test.observed, test.dof));
     q.number("birge.limit_k2", birge_limit(test.dof));
@@ -54,12 +57,24 @@ pub(super) fn equivalence(q: &mut Quantities, doe: &Equivalence, k: f64) {
 pub(super) fn coverage(q: &mut Quantities, doe: &Equivalence, coverage: &Coverage) {
     q.numbers("doe.dof_eff", coverage.dof.clone());
     q.numbers("doe.k95", coverage.k.clone());
-    q.numbers("doe.U95", doe.u.iter().zip(&coverage.k).map(|(u, k)| u * k).collect::<Vec<_>>());
+    q.numbers(
+        "doe.U95",
+        doe.u
+            .iter()
+            .zip(&coverage.k)
+            .map(|(u, k)| u * k)
+            .collect::<Vec<_>>(),
+    );
     q.numbers("doe.k95_truncated_dof", coverage.k_truncated.clone());
 }
 
 /// `doe.covariance`, `doe.bilateral.D`, `doe.bilateral.u`.
-pub(super) fn matrices(q: &mut Quantities, labs: &Laboratories, weights: &[f64], v: Option<&[Vec<f64>]>) {
+pub(super) fn matrices(
+    q: &mut Quantities,
+    labs: &Laboratories,
+    weights: &[f64],
+    v: Option<&[Vec<f64>]>,
+) {
     let pairs = bilateral(labs, v);
     q.matrix("doe.covariance", covariance(labs, weights, v));
     q.matrix("doe.bilateral.D", pairs.d);

@@ -44,7 +44,8 @@ struct Profile {
 pub fn vangel_rukhin(data: &Replicates) -> Result<VangelRukhin, Inapplicable> {
     check(data)?;
     let centre = median(&data.mean);
-    let scale = (sum(data.mean.iter().map(|x| (x - centre).abs())) / data.mean.len() as f64).max(median(&data.s));
+    let scale = (sum(data.mean.iter().map(|x| (x - centre).abs())) / data.mean.len() as f64)
+        .max(median(&data.s));
     let scaled = Replicates {
         mean: data.mean.iter().map(|x| (x - centre) / scale).collect(),
         s: data.s.iter().map(|s| s / scale).collect(),
@@ -55,7 +56,9 @@ pub fn vangel_rukhin(data: &Replicates) -> Result<VangelRukhin, Inapplicable> {
     let top = 4.0 * spread * spread;
     let mut candidates = vec![0.0];
     if top > 0.0 {
-        let nodes: Vec<f64> = (0..=120).map(|i| top * 10_f64.powf(-0.1 * f64::from(120 - i))).collect();
+        let nodes: Vec<f64> = (0..=120)
+            .map(|i| top * 10_f64.powf(-0.1 * f64::from(120 - i)))
+            .collect();
         let slopes: Vec<f64> = nodes.iter().map(|node| slope(*node)).collect();
         for i in 1..nodes.len() {
             if slopes[i - 1] > 0.0 && slopes[i] <= 0.0 {
@@ -63,11 +66,18 @@ pub fn vangel_rukhin(data: &Replicates) -> Result<VangelRukhin, Inapplicable> {
             }
         }
     }
-    let local_maxima = if slope(0.0) <= 0.0 { candidates.len() } else { candidates.len() - 1 };
+    let local_maxima = if slope(0.0) <= 0.0 {
+        candidates.len()
+    } else {
+        candidates.len() - 1
+    };
     let mut best: Option<(f64, Profile)> = None;
     for sigma2 in candidates {
         let here = profile(&scaled, sigma2);
-        if best.as_ref().is_none_or(|(_, known)| here.minus_log_likelihood < known.minus_log_likelihood) {
+        if best
+            .as_ref()
+            .is_none_or(|(_, known)| here.minus_log_likelihood < known.minus_log_likelihood)
+        {
             best = Some((sigma2, here));
         }
     }
@@ -87,8 +97,17 @@ fn check(data: &Replicates) -> Result<(), Inapplicable> {
     if data.mean.len() < 2 {
         return Err(too_few(data.mean.len(), 2));
     }
-    let good = |i: usize| data.mean[i].is_finite() && data.s[i].is_finite() && data.s[i] > 0.0 && data.n[i] >= 2.0 && data.n[i].is_finite();
-    if data.s.len() == data.mean.len() && data.n.len() == data.mean.len() && (0..data.mean.len()).all(good) {
+    let good = |i: usize| {
+        data.mean[i].is_finite()
+            && data.s[i].is_finite()
+            && data.s[i] > 0.0
+            && data.n[i] >= 2.0
+            && data.n[i].is_finite()
+    };
+    if data.s.len() == data.mean.len()
+        && data.n.len() == data.mean.len()
+        && (0..data.mean.len()).all(good)
+    {
         return Ok(());
     }
     Err(Inapplicable::new(
@@ -100,12 +119,20 @@ fn check(data: &Replicates) -> Result<(), Inapplicable> {
 
 /// Derivative of twice the profiled log-likelihood by σ². By the envelope theorem only the explicit dependence counts.
 fn slope_at(data: &Replicates, here: &Profile) -> f64 {
-    sum(here.raw.iter().zip(&data.mean).map(|(w, x)| w * w * (x - here.mu) * (x - here.mu) - w))
+    sum(here
+        .raw
+        .iter()
+        .zip(&data.mean)
+        .map(|(w, x)| w * w * (x - here.mu) * (x - here.mu) - w))
 }
 
 /// Highest likelihood at `sigma2`: alternating maximisation over μ and the within variances from several starting values of μ.
 fn profile(data: &Replicates, sigma2: f64) -> Profile {
-    let starts = [median(&data.mean), sum(data.mean.iter().copied()) / data.mean.len() as f64, fixed_start(data)];
+    let starts = [
+        median(&data.mean),
+        sum(data.mean.iter().copied()) / data.mean.len() as f64,
+        fixed_start(data),
+    ];
     let mut best = climb(data, sigma2, starts[0]);
     for start in &starts[1..] {
         let other = climb(data, sigma2, *start);
@@ -118,7 +145,12 @@ fn profile(data: &Replicates, sigma2: f64) -> Profile {
 
 /// The weighted mean with the observed variances.
 fn fixed_start(data: &Replicates) -> f64 {
-    let raw: Vec<f64> = data.s.iter().zip(&data.n).map(|(s, n)| n / (s * s)).collect();
+    let raw: Vec<f64> = data
+        .s
+        .iter()
+        .zip(&data.n)
+        .map(|(s, n)| n / (s * s))
+        .collect();
     sum(raw.iter().zip(&data.mean).map(|(w, x)| w * x)) / sum(raw.iter().copied())
 }
 
@@ -133,9 +165,17 @@ fn climb(data: &Replicates, sigma2: f64, start: f64) -> Profile {
             return after;
         }
         let curvature = second - first;
-        let jump = if curvature == 0.0 { after.mu } else { after.mu - second * second / curvature };
+        let jump = if curvature == 0.0 {
+            after.mu
+        } else {
+            after.mu - second * second / curvature
+        };
         let leap = step(data, sigma2, jump);
-        here = if leap.minus_log_likelihood < after.minus_log_likelihood { leap } else { after };
+        here = if leap.minus_log_likelihood < after.minus_log_likelihood {
+            leap
+        } else {
+            after
+        };
     }
     here
 }
@@ -143,12 +183,31 @@ fn climb(data: &Replicates, sigma2: f64, start: f64) -> Profile {
 /// Within variances that are best for `mu`, and the μ that is best for them. The likelihood belongs to the new μ.
 fn step(data: &Replicates, sigma2: f64, mu: f64) -> Profile {
     let count = data.mean.len();
-    let within: Vec<f64> = (0..count).map(|i| best_within(data.mean[i] - mu, data.s[i] * data.s[i], data.n[i], sigma2)).collect();
-    let raw: Vec<f64> = within.iter().zip(&data.n).map(|(v, n)| 1.0 / (sigma2 + v / n)).collect();
+    let within: Vec<f64> = (0..count)
+        .map(|i| best_within(data.mean[i] - mu, data.s[i] * data.s[i], data.n[i], sigma2))
+        .collect();
+    let raw: Vec<f64> = within
+        .iter()
+        .zip(&data.n)
+        .map(|(v, n)| 1.0 / (sigma2 + v / n))
+        .collect();
     let mu = sum(raw.iter().zip(&data.mean).map(|(w, x)| w * x)) / sum(raw.iter().copied());
-    let term = |i: usize| cost(data.mean[i] - mu, data.s[i] * data.s[i], data.n[i], sigma2, within[i]);
+    let term = |i: usize| {
+        cost(
+            data.mean[i] - mu,
+            data.s[i] * data.s[i],
+            data.n[i],
+            sigma2,
+            within[i],
+        )
+    };
     let minus_log_likelihood = sum((0..count).map(term));
-    Profile { mu, within, raw, minus_log_likelihood }
+    Profile {
+        mu,
+        within,
+        raw,
+        minus_log_likelihood,
+    }
 }
 
 /// Minus twice the log-likelihood of one laboratory.

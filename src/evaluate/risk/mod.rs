@@ -16,14 +16,3 @@ pub const METHODS: &[Method] = &[
     conformity::CONFORMITY,
     family::MULTIPLE,
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evaluate::case_check::check;
-
-    #[test]
-    fn the_operating_characteristic_agrees_with_its_reference_case() {
-        check("risk-en-operating-characteristic", &operating::OPERATING);
-    }
-}

@@ -27,24 +27,3 @@ pub const METHODS: &[Method] = &[
     stability::DRIFT_TEST,
     stability::DRIFT_ACTION,
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evaluate::case_check::check;
-
-    #[test]
-    fn a_ring_agrees_with_its_reference_case() {
-        check("circ-ring-two-pilot", &ring::RING);
-    }
-
-    #[test]
-    fn a_star_with_linear_drift_agrees_with_its_reference_case() {
-        check("circ-star-linear-drift", &star::LINEAR);
-    }
-
-    #[test]
-    fn petals_agree_with_their_reference_case() {
-        check("circ-petal", &petal::PETAL);
-    }
-}

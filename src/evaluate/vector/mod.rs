@@ -16,14 +16,3 @@ pub const METHODS: &[Method] = &[
     counting::MCNEMAR,
     digits::DIGITS,
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evaluate::case_check::check;
-
-    #[test]
-    fn multi_point_results_agree_with_their_reference_case() {
-        check("circ-multi-point", &points::MULTI_POINT);
-    }
-}

@@ -33,7 +33,9 @@ impl Chosen {
         let left = search.v[i][i] - row.iter().map(|l| l * l).sum::<f64>();
         // The whole matrix has a Cholesky factor, so every part has one; the floor only meets rounding.
         let pivot = left.max(f64::MIN_POSITIVE).sqrt();
-        let project = |known: &[f64], value: f64| (value - row.iter().zip(known).map(|(l, k)| l * k).sum::<f64>()) / pivot;
+        let project = |known: &[f64], value: f64| {
+            (value - row.iter().zip(known).map(|(l, k)| l * k).sum::<f64>()) / pivot
+        };
         let (x, one) = (project(&self.x, search.x[i]), project(&self.one, 1.0));
         row.push(pivot);
         self.rows.push(i);
@@ -52,8 +54,18 @@ impl Chosen {
     /// Minimum over the centre of the quadratic form.
     fn chi_squared(&self) -> f64 {
         let total: f64 = self.one.iter().map(|a| a * a).sum();
-        let centre = self.one.iter().zip(&self.x).map(|(a, b)| a * b).sum::<f64>() / total;
-        self.one.iter().zip(&self.x).map(|(a, b)| (b - centre * a) * (b - centre * a)).sum()
+        let centre = self
+            .one
+            .iter()
+            .zip(&self.x)
+            .map(|(a, b)| a * b)
+            .sum::<f64>()
+            / total;
+        self.one
+            .iter()
+            .zip(&self.x)
+            .map(|(a, b)| (b - centre * a) * (b - centre * a))
+            .sum()
     }
 }
 
@@ -66,18 +78,30 @@ struct Search<'a> {
 }
 
 /// The tied largest consistent subsets of the members of `labs` under the covariance `v` of all laboratories.
-pub(super) fn search(labs: &Laboratories, v: &[Vec<f64>], critical: &[f64]) -> Result<Found, Inapplicable> {
+pub(super) fn search(
+    labs: &Laboratories,
+    v: &[Vec<f64>],
+    critical: &[f64],
+) -> Result<Found, Inapplicable> {
     let members = Members::of(labs, 2)?;
     let n = members.len();
     if n > REACH {
         return Err(Inapplicable::new(
             "beyond-reach",
-            format!("相关结果的最大一致子集只能对不超过 {REACH} 个结果精确求解，现有 {n} 个；请先确定参与参考值的实验室，或改用广义最小二乘平均值"),
-            format!("the largest consistent subset of correlated results is exact for up to {REACH} results, there are {n}; settle first who takes part, or use the generalised least-squares mean"),
+            format!(
+                "相关结果的最大一致子集只能对不超过 {REACH} 个结果精确求解，现有 {n} 个；请先确定参与参考值的实验室，或改用广义最小二乘平均值"
+            ),
+            format!(
+                "the largest consistent subset of correlated results is exact for up to {REACH} results, there are {n}; settle first who takes part, or use the generalised least-squares mean"
+            ),
         ));
     }
     if v.len() != labs.len() || v.iter().any(|row| row.len() != labs.len()) {
-        return Err(Inapplicable::new("wrong-size", "协方差矩阵的行列数须与实验室数相同", "the covariance matrix needs a row and a column per laboratory"));
+        return Err(Inapplicable::new(
+            "wrong-size",
+            "协方差矩阵的行列数须与实验室数相同",
+            "the covariance matrix needs a row and a column per laboratory",
+        ));
     }
     factor(&members, v)?;
     let scale2 = members.scale * members.scale;
@@ -85,17 +109,30 @@ pub(super) fn search(labs: &Laboratories, v: &[Vec<f64>], critical: &[f64]) -> R
     let v: Vec<Vec<f64>> = members.index.iter().map(scaled).collect();
     for size in (2..=n).rev() {
         let limit = critical[size] * (1.0 + 1e-12);
-        let mut search = Search { x: &members.x, v: v.clone(), size, limit, best: Vec::new() };
+        let mut search = Search {
+            x: &members.x,
+            v: v.clone(),
+            size,
+            limit,
+            best: Vec::new(),
+        };
         descend(&mut search, &mut Chosen::default(), 0);
         if !search.best.is_empty() {
-            let mut subsets: Vec<Vec<usize>> = search.best.into_iter().map(|(_, subset)| rows(&members, &subset)).collect();
+            let mut subsets: Vec<Vec<usize>> = search
+                .best
+                .into_iter()
+                .map(|(_, subset)| rows(&members, &subset))
+                .collect();
             subsets.sort();
             let count = subsets.len() as u64;
             subsets.truncate(super::LISTED_TIES);
             return Ok(Found { subsets, count });
         }
     }
-    Ok(Found { subsets: vec![vec![members.index[0]]], count: n as u64 })
+    Ok(Found {
+        subsets: vec![vec![members.index[0]]],
+        count: n as u64,
+    })
 }
 
 fn rows(members: &Members, subset: &[usize]) -> Vec<usize> {
@@ -111,7 +148,9 @@ fn descend(search: &mut Search, chosen: &mut Chosen, next: usize) {
         let chi_squared = chosen.chi_squared();
         if chi_squared < search.limit - tolerance(chi_squared) || search.best.is_empty() {
             // A better subset lowers the limit for all that follow.
-            search.best.retain(|(known, _)| *known <= chi_squared + tolerance(chi_squared));
+            search
+                .best
+                .retain(|(known, _)| *known <= chi_squared + tolerance(chi_squared));
             search.limit = search.limit.min(chi_squared + tolerance(chi_squared));
         }
         search.best.push((chi_squared, chosen.rows.clone()));

@@ -37,7 +37,10 @@ pub struct LargestConsistentSubset {
 /// The largest consistent subset of the results that may take part in the reference value (`in_reference`), independent ones: of
 /// the largest subsets that pass χ² at `significance` the one with the smallest χ². On a tie of that too, `rows` is the first in the
 /// order of the laboratories and all are reported. Time O(n² log n).
-pub fn largest_consistent_subset(labs: &Laboratories, significance: f64) -> Result<LargestConsistentSubset, Inapplicable> {
+pub fn largest_consistent_subset(
+    labs: &Laboratories,
+    significance: f64,
+) -> Result<LargestConsistentSubset, Inapplicable> {
     check_significance(significance)?;
     let found = sweep::search(labs, &critical_values(labs.members(), significance))?;
     let inside = with_members(labs, &found.subsets[0])?;
@@ -57,7 +60,11 @@ pub fn largest_consistent_subset_correlated(
     let found = correlated::search(labs, v, &critical_values(labs.members(), significance))?;
     let inside = with_members(labs, &found.subsets[0])?;
     let gls = super::gls_mean(&inside, v)?;
-    let test = chi_squared_test(gls.observed, found.subsets[0].len() as f64 - 1.0, significance)?;
+    let test = chi_squared_test(
+        gls.observed,
+        found.subsets[0].len() as f64 - 1.0,
+        significance,
+    )?;
     Ok(assemble(labs, found, gls.mean, test))
 }
 
@@ -69,7 +76,15 @@ struct Found {
 
 /// Critical χ² of subsets of size 0, 1, … n; a single result is always consistent with itself.
 fn critical_values(n: usize, significance: f64) -> Vec<f64> {
-    (0..=n).map(|m| if m < 2 { 0.0 } else { chi_squared_quantile(1.0 - significance, m as f64 - 1.0) }).collect()
+    (0..=n)
+        .map(|m| {
+            if m < 2 {
+                0.0
+            } else {
+                chi_squared_quantile(1.0 - significance, m as f64 - 1.0)
+            }
+        })
+        .collect()
 }
 
 fn with_members(labs: &Laboratories, rows: &[usize]) -> Result<Laboratories, Inapplicable> {
@@ -81,14 +96,30 @@ fn with_members(labs: &Laboratories, rows: &[usize]) -> Result<Laboratories, Ina
         ));
     }
     let mut inside = labs.clone();
-    inside.in_reference = (0..labs.len()).map(|i| rows.binary_search(&i).is_ok()).collect();
+    inside.in_reference = (0..labs.len())
+        .map(|i| rows.binary_search(&i).is_ok())
+        .collect();
     Ok(inside)
 }
 
-fn assemble(labs: &Laboratories, found: Found, mean: Consensus, test: ChiSquared) -> LargestConsistentSubset {
+fn assemble(
+    labs: &Laboratories,
+    found: Found,
+    mean: Consensus,
+    test: ChiSquared,
+) -> LargestConsistentSubset {
     let rows = found.subsets[0].clone();
-    let excluded = (0..labs.len()).filter(|i| labs.in_reference[*i] && rows.binary_search(i).is_err()).collect();
-    LargestConsistentSubset { rows, excluded, mean, test, ties: found.subsets, tie_count: found.count }
+    let excluded = (0..labs.len())
+        .filter(|i| labs.in_reference[*i] && rows.binary_search(i).is_err())
+        .collect();
+    LargestConsistentSubset {
+        rows,
+        excluded,
+        mean,
+        test,
+        ties: found.subsets,
+        tie_count: found.count,
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +130,11 @@ mod tests {
     use proptest::prelude::*;
 
     /// Every subset, the slow way: size, χ² and rows of the best ones.
-    fn enumerate(labs: &Laboratories, v: &[Vec<f64>], significance: f64) -> (usize, Vec<Vec<usize>>) {
+    fn enumerate(
+        labs: &Laboratories,
+        v: &[Vec<f64>],
+        significance: f64,
+    ) -> (usize, Vec<Vec<usize>>) {
         let n = labs.len();
         let critical = critical_values(n, significance);
         let mut passing: Vec<(usize, f64, Vec<usize>)> = Vec::new();
@@ -108,24 +143,41 @@ mod tests {
             if rows.len() < 2 {
                 continue;
             }
-            let q = gls_mean(&with_members(labs, &rows).unwrap(), v).unwrap().observed;
+            let q = gls_mean(&with_members(labs, &rows).unwrap(), v)
+                .unwrap()
+                .observed;
             if q <= critical[rows.len()] {
                 passing.push((rows.len(), q, rows));
             }
         }
         let size = passing.iter().map(|p| p.0).max().unwrap_or(0);
-        let least = passing.iter().filter(|p| p.0 == size).map(|p| p.1).fold(f64::INFINITY, f64::min);
-        let tied = |p: &&(usize, f64, Vec<usize>)| p.0 == size && p.1 <= least + 1e-10 * (1.0 + least);
+        let least = passing
+            .iter()
+            .filter(|p| p.0 == size)
+            .map(|p| p.1)
+            .fold(f64::INFINITY, f64::min);
+        let tied =
+            |p: &&(usize, f64, Vec<usize>)| p.0 == size && p.1 <= least + 1e-10 * (1.0 + least);
         let mut best: Vec<Vec<usize>> = passing.iter().filter(tied).map(|p| p.2.clone()).collect();
         best.sort();
         (size, best)
     }
 
     fn diagonal(labs: &Laboratories) -> Vec<Vec<f64>> {
-        (0..labs.len()).map(|i| (0..labs.len()).map(|j| if i == j { labs.u[i] * labs.u[i] } else { 0.0 }).collect()).collect()
+        (0..labs.len())
+            .map(|i| {
+                (0..labs.len())
+                    .map(|j| if i == j { labs.u[i] * labs.u[i] } else { 0.0 })
+                    .collect()
+            })
+            .collect()
     }
 
-    fn agree(labs: &Laboratories, v: &[Vec<f64>], found: Result<LargestConsistentSubset, Inapplicable>) -> Result<(), TestCaseError> {
+    fn agree(
+        labs: &Laboratories,
+        v: &[Vec<f64>],
+        found: Result<LargestConsistentSubset, Inapplicable>,
+    ) -> Result<(), TestCaseError> {
         let (size, best) = enumerate(labs, v, 0.05);
         match found {
             Err(refused) => prop_assert_eq!((refused.kind, size), ("no-consistent-subset", 0)),
@@ -195,6 +247,11 @@ mod tests {
     #[test]
     fn too_many_correlated_results_are_refused() {
         let labs = Laboratories::new(&[0.0; 25], &[1.0; 25]).unwrap();
-        assert_eq!(largest_consistent_subset_correlated(&labs, &diagonal(&labs), 0.05).unwrap_err().kind, "beyond-reach");
+        assert_eq!(
+            largest_consistent_subset_correlated(&labs, &diagonal(&labs), 0.05)
+                .unwrap_err()
+                .kind,
+            "beyond-reach"
+        );
     }
 }

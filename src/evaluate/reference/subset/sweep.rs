@@ -34,7 +34,11 @@ struct Sums {
 
 impl Sums {
     fn with(self, x: f64, w: f64) -> Sums {
-        Sums { w: self.w + w, wx: self.wx + w * x, wxx: self.wxx + w * x * x }
+        Sums {
+            w: self.w + w,
+            wx: self.wx + w * x,
+            wxx: self.wxx + w * x * x,
+        }
     }
 
     fn chi_squared(self) -> f64 {
@@ -48,15 +52,29 @@ pub(super) fn search(labs: &Laboratories, critical: &[f64]) -> Result<Found, Ina
     let n = members.len();
     let crossings = crossings(&members);
     let mut least = vec![f64::INFINITY; n + 1];
-    Sweep::new(&members).run(&crossings, |m, chi_squared, _| least[m] = least[m].min(chi_squared));
+    Sweep::new(&members).run(&crossings, |m, chi_squared, _| {
+        least[m] = least[m].min(chi_squared)
+    });
     // The carried sums may miss the limit by their rounding, so each size is decided on subsets computed anew.
-    for m in (2..=n).rev().filter(|m| least[*m] <= critical[*m] + GUARD * (1.0 + critical[*m])) {
+    for m in (2..=n)
+        .rev()
+        .filter(|m| least[*m] <= critical[*m] + GUARD * (1.0 + critical[*m]))
+    {
         let best = best_of_size(&members, &crossings, m, least[m]);
-        if best.first().is_some_and(|(chi_squared, _)| *chi_squared <= critical[m] * (1.0 + TIE)) {
-            return Ok(in_rows(&members, best.into_iter().map(|(_, subset)| subset).collect()));
+        if best
+            .first()
+            .is_some_and(|(chi_squared, _)| *chi_squared <= critical[m] * (1.0 + TIE))
+        {
+            return Ok(in_rows(
+                &members,
+                best.into_iter().map(|(_, subset)| subset).collect(),
+            ));
         }
     }
-    Ok(Found { subsets: vec![vec![members.index[0]]], count: n as u64 })
+    Ok(Found {
+        subsets: vec![vec![members.index[0]]],
+        count: n as u64,
+    })
 }
 
 /// All places within the range of the values where two z are equal, ascending.
@@ -73,7 +91,11 @@ fn crossings(members: &Members) -> Vec<Crossing> {
             let outside = x[a] - gap * (u[a] / (u[b] - u[a]));
             for c in [between, outside] {
                 if c > low && c < high {
-                    all.push(Crossing { c, a: a as u32, b: b as u32 });
+                    all.push(Crossing {
+                        c,
+                        a: a as u32,
+                        b: b as u32,
+                    });
                 }
             }
         }
@@ -96,7 +118,13 @@ struct Sweep<'a> {
 impl<'a> Sweep<'a> {
     fn new(members: &'a Members) -> Sweep<'a> {
         let n = members.len();
-        Sweep { members, order: (0..n).collect(), place: (0..n).collect(), sums: vec![Sums::default(); n + 1], origin: members.x[0] }
+        Sweep {
+            members,
+            order: (0..n).collect(),
+            place: (0..n).collect(),
+            sums: vec![Sums::default(); n + 1],
+            origin: members.x[0],
+        }
     }
 
     /// Moves the centre over all crossings and calls `visit(m, χ², order)` for the first m of the order whenever they are new.
@@ -129,7 +157,12 @@ impl<'a> Sweep<'a> {
     }
 
     /// Carries out crossings at one place; `centre` lies just behind it.
-    fn cross(&mut self, group: &[Crossing], centre: f64, visit: &mut impl FnMut(usize, f64, &[usize])) {
+    fn cross(
+        &mut self,
+        group: &[Crossing],
+        centre: f64,
+        visit: &mut impl FnMut(usize, f64, &[usize]),
+    ) {
         let places = |c: &Crossing, place: &[usize]| {
             let (p, q) = (place[c.a as usize], place[c.b as usize]);
             (p.min(q), p.max(q))
@@ -144,7 +177,8 @@ impl<'a> Sweep<'a> {
                 return;
             }
         }
-        let mut ranges: Vec<(usize, usize)> = group.iter().map(|c| places(c, &self.place)).collect();
+        let mut ranges: Vec<(usize, usize)> =
+            group.iter().map(|c| places(c, &self.place)).collect();
         ranges.sort_unstable();
         let mut at = 0;
         while at < ranges.len() {
@@ -179,7 +213,12 @@ impl<'a> Sweep<'a> {
 }
 
 /// The subsets of size `m` with the least χ², computed anew, each ascending and all different.
-fn best_of_size(members: &Members, crossings: &[Crossing], m: usize, least: f64) -> Vec<(f64, Vec<usize>)> {
+fn best_of_size(
+    members: &Members,
+    crossings: &[Crossing],
+    m: usize,
+    least: f64,
+) -> Vec<(f64, Vec<usize>)> {
     let mut best: Vec<(f64, Vec<usize>)> = Vec::new();
     let near = least + GUARD * (1.0 + least);
     let mut last: Vec<usize> = Vec::new();
@@ -195,7 +234,9 @@ fn best_of_size(members: &Members, crossings: &[Crossing], m: usize, least: f64)
         let exact = exact(members, &subset);
         last.clone_from(&subset);
         let leader = best.iter().map(|(q, _)| *q).fold(f64::INFINITY, f64::min);
-        if exact <= leader + tolerance(leader.min(exact)) && best.iter().all(|(_, known)| *known != subset) {
+        if exact <= leader + tolerance(leader.min(exact))
+            && best.iter().all(|(_, known)| *known != subset)
+        {
             best.retain(|(q, _)| *q <= exact + tolerance(exact));
             best.push((exact, subset));
         }
@@ -209,10 +250,16 @@ fn tolerance(chi_squared: f64) -> f64 {
 }
 
 fn exact(members: &Members, subset: &[usize]) -> f64 {
-    let weights: Vec<f64> = subset.iter().map(|i| 1.0 / (members.u[*i] * members.u[*i])).collect();
+    let weights: Vec<f64> = subset
+        .iter()
+        .map(|i| 1.0 / (members.u[*i] * members.u[*i]))
+        .collect();
     let x: Vec<f64> = subset.iter().map(|i| members.x[*i]).collect();
     let centre = dot(&weights, &x) / sum(weights.iter().copied());
-    sum(weights.iter().zip(&x).map(|(w, x)| w * (x - centre) * (x - centre)))
+    sum(weights
+        .iter()
+        .zip(&x)
+        .map(|(w, x)| w * (x - centre) * (x - centre)))
 }
 
 /// The subsets in rows of the table, with the choices among equal results added, in ascending order.
@@ -225,12 +272,18 @@ fn in_rows(members: &Members, subsets: Vec<Vec<usize>>) -> Found {
         let mut at = 0;
         while at < members.len() {
             let same = |i: usize| members.x[i] == members.x[at] && members.u[i] == members.u[at];
-            let end = (at..members.len()).find(|i| !same(*i)).unwrap_or(members.len());
+            let end = (at..members.len())
+                .find(|i| !same(*i))
+                .unwrap_or(members.len());
             let taken = subset.iter().filter(|i| (at..end).contains(*i)).count();
             let rows: Vec<usize> = members.index[at..end].to_vec();
             number = number.saturating_mul(binomial(rows.len() as u64, taken as u64));
             let picks = combinations(&rows, taken);
-            choices = choices.iter().flat_map(|c| picks.iter().map(move |p| [c.clone(), p.clone()].concat())).take(LISTED_TIES).collect();
+            choices = choices
+                .iter()
+                .flat_map(|c| picks.iter().map(move |p| [c.clone(), p.clone()].concat()))
+                .take(LISTED_TIES)
+                .collect();
             at = end;
         }
         count = count.saturating_add(number);
@@ -242,7 +295,10 @@ fn in_rows(members: &Members, subsets: Vec<Vec<usize>>) -> Found {
     listed.sort();
     listed.dedup();
     listed.truncate(LISTED_TIES);
-    Found { subsets: listed, count }
+    Found {
+        subsets: listed,
+        count,
+    }
 }
 
 fn binomial(n: u64, k: u64) -> u64 {
@@ -255,7 +311,9 @@ fn combinations(rows: &[usize], k: usize) -> Vec<Vec<usize>> {
     let mut pick: Vec<usize> = (0..k).collect();
     while all.len() < LISTED_TIES {
         all.push(pick.iter().map(|i| rows[*i]).collect());
-        let Some(turn) = (0..k).rev().find(|i| pick[*i] < rows.len() - k + i) else { break };
+        let Some(turn) = (0..k).rev().find(|i| pick[*i] < rows.len() - k + i) else {
+            break;
+        };
         pick[turn] += 1;
         for i in turn + 1..k {
             pick[i] = pick[i - 1] + 1;
