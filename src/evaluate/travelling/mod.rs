@@ -12,6 +12,7 @@ pub mod pilot;
 pub mod ring;
 pub mod stability;
 pub mod star;
+pub mod walk;
 
 use crate::evaluate::method::Method;
 

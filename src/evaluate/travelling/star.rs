@@ -4,9 +4,10 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::evaluate::columns;
 use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
-use crate::evaluate::travelling::drift::{DriftAction, LinearDrift, estimate_step, reference_at};
+use crate::evaluate::travelling::drift::{DriftAction, LinearDrift, reference_at};
 use crate::evaluate::travelling::equivalence::{Equivalence, Visits};
 use crate::evaluate::travelling::pilot::PilotSeries;
+use crate::evaluate::travelling::walk::estimate_step;
 use crate::numeric::distribution::chi_squared_sf;
 use crate::numeric::least_squares::{Fit, fit, propagate, standard_uncertainties};
 
