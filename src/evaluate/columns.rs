@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nalgebra::DMatrix;
 
-use crate::evaluate::method::{Data, Field, Inapplicable, missing};
+use crate::evaluate::method::{Data, Field, Inapplicable, Quantities, missing};
 use crate::numeric::least_squares::Unsolvable;
 
 /// The first of `names` that `table` holds, as `n` finite numbers; a scalar is repeated for every row.
@@ -250,6 +250,30 @@ pub fn unsolvable(cause: &Unsolvable, zh: &str, en: &str) -> Inapplicable {
                 "the data do not determine all the unknowns of {en}; add measurements (pilot measurements at other times, or a laboratory common to the loops)"
             ),
         ),
+    }
+}
+
+/// The refusal for a result that overflowed or cancelled to nothing.
+pub fn out_of_range() -> Inapplicable {
+    Inapplicable::new(
+        "out-of-range",
+        "计算结果超出双精度浮点数的范围；请改用更合适的单位",
+        "the result leaves the range of double precision; use a more suitable unit",
+    )
+}
+
+/// The quantities, unless one of them is not a number: then the input spans more than double precision can hold.
+pub fn in_range(out: Quantities) -> Result<Quantities, Inapplicable> {
+    let nan = |field: &Field| match field {
+        Field::Number(v) => v.is_nan(),
+        Field::Numbers(v) => v.iter().any(|x| x.is_nan()),
+        Field::Matrix(rows) => rows.iter().flatten().any(|x| x.is_nan()),
+        _ => false,
+    };
+    if out.entries.iter().any(|(_, field)| nan(field)) {
+        Err(out_of_range())
+    } else {
+        Ok(out)
     }
 }
 

@@ -150,7 +150,7 @@ fn circulation_order(data: &Data) -> Result<Quantities, Inapplicable> {
         evidence::words(&effects.previous_left_tail),
     );
     out.numbers("order.previous_left_tail_p", effects.previous_left_tail);
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// H = robust standard deviation of the laboratories over a model standard deviation, per item; below 0.5 the results are
@@ -175,7 +175,7 @@ fn dispersion(data: &Data) -> Result<Quantities, Inapplicable> {
         Field::Flags(h.iter().map(|h| *h < 0.5).collect()),
     ));
     out.numbers("dispersion.H", h);
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// 1.483 times the median absolute deviation from the median (MADe, ISO 13528 C.2).

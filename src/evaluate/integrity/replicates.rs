@@ -71,7 +71,7 @@ fn replicates(data: &Data) -> Result<Quantities, Inapplicable> {
     out.numbers("replicate.share", share);
     out.words("replicate.evidence", evidence::words(&p));
     out.numbers("replicate.left_tail_p", p);
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// How many values equal an earlier one of the same row.

@@ -94,7 +94,7 @@ fn link(
         record(&all, name, &weights, ratio, &mut out)?;
     }
     out.number("naive.u_R", all.naive_u(&all.link(&LinkWeights::Transfer)?));
-    Ok(out)
+    columns::in_range(out)
 }
 
 fn record(

@@ -11,6 +11,9 @@ pub const CONFORMITY: Method = Method {
     compute: conformity,
 };
 
+/// Probabilities below this count as zero.
+const FLOOR: f64 = 1e-290;
+
 /// An interval of values, either end may be infinite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
@@ -41,6 +44,16 @@ pub struct Prior {
     pub sd: f64,
 }
 
+impl Prior {
+    /// The limits in standard deviations from the mean.
+    fn standardised(&self, limits: Limits) -> Limits {
+        Limits {
+            lower: (limits.lower - self.mean) / self.sd,
+            upper: (limits.upper - self.mean) / self.sd,
+        }
+    }
+}
+
 /// Probability that the measurand conforms, given the measured value `y` with standard uncertainty `u`.
 ///
 /// With a prior, the posterior of two normal distributions is used.
@@ -69,62 +82,58 @@ pub struct GlobalRisk {
 ///
 /// Source: JCGM 106:2012, 9.5 (formulae 17 to 20), integrated over the process numerically.
 pub fn global_risk(prior: Prior, u: f64, tolerance: Limits, acceptance: Limits) -> GlobalRisk {
-    let p_accept = |eta: f64| normal_between(acceptance.lower, acceptance.upper, eta, u);
-    let p_reject = |eta: f64| {
-        normal_cdf((acceptance.lower - eta) / u) + normal_sf((acceptance.upper - eta) / u)
+    let tolerance = prior.standardised(tolerance);
+    let acceptance = prior.standardised(acceptance);
+    let width = u / prior.sd;
+    let p_accept = |z: f64| normal_between(acceptance.lower, acceptance.upper, z, width);
+    let p_reject = |z: f64| {
+        normal_cdf((acceptance.lower - z) / width) + normal_sf((acceptance.upper - z) / width)
+    };
+    let below = Limits {
+        lower: f64::NEG_INFINITY,
+        upper: tolerance.lower,
+    };
+    let above = Limits {
+        lower: tolerance.upper,
+        upper: f64::INFINITY,
     };
     GlobalRisk {
-        consumer: integrate(
-            prior,
-            u,
-            Limits {
-                lower: f64::NEG_INFINITY,
-                upper: tolerance.lower,
-            },
-            acceptance,
-            p_accept,
-        ) + integrate(
-            prior,
-            u,
-            Limits {
-                lower: tolerance.upper,
-                upper: f64::INFINITY,
-            },
-            acceptance,
-            p_accept,
-        ),
-        producer: integrate(prior, u, tolerance, acceptance, p_reject),
+        consumer: integrate(below, acceptance, width, p_accept)
+            + integrate(above, acceptance, width, p_accept),
+        producer: integrate(tolerance, acceptance, width, p_reject),
     }
 }
 
-/// ∫ prior(η) f(η) dη over `range`, cut at 38 standard deviations of the prior, where the density underflows.
-fn integrate(
-    prior: Prior,
-    u: f64,
-    range: Limits,
-    acceptance: Limits,
-    f: impl Fn(f64) -> f64,
-) -> f64 {
-    let standard = |eta: f64| (eta - prior.mean) / prior.sd;
-    let low = standard(range.lower).max(-38.0);
-    let high = standard(range.upper).min(38.0);
+/// ∫ φ(z) f(z) dz over `range`, cut at 38, where the density underflows; all in standard deviations of the prior.
+/// NaN when the limits or the width are beyond double precision, or the width is so small that the limits cannot be resolved.
+fn integrate(range: Limits, acceptance: Limits, width: f64, f: impl Fn(f64) -> f64) -> f64 {
+    let (low, high) = (range.lower.max(-38.0), range.upper.min(38.0));
+    let broken = [range.lower, range.upper, acceptance.lower, acceptance.upper]
+        .iter()
+        .any(|v| v.is_nan());
+    // Rounding of z makes f noisy near a limit by about this much; the error estimate of a panel grows with its power 3/2.
+    let noise = 8e-15 / width;
+    let tolerance = 1e-13 + 10.0 * (noise + (200.0 * noise).powf(1.5));
+    if broken || !width.is_normal() || tolerance > 1e-3 {
+        return f64::NAN;
+    }
     if low >= high {
         return 0.0;
     }
-    // The integrand changes within a few u of the acceptance limits and within a few sd of the process mean.
-    let width = u / prior.sd;
-    let steps = [-8.0, -3.0, -1.0, 0.0, 1.0, 3.0, 8.0];
+    // The integrand changes within a few widths of the acceptance limits and within a few standard deviations of the process mean.
     let mut breaks: Vec<f64> = vec![low, high];
-    for step in steps {
+    for step in [-8.0, -3.0, -1.0, 0.0, 1.0, 3.0, 8.0] {
         breaks.push(step);
-        breaks.push(standard(acceptance.lower) + step * width);
-        breaks.push(standard(acceptance.upper) + step * width);
+        breaks.push(acceptance.lower + step * width);
+        breaks.push(acceptance.upper + step * width);
     }
     breaks.retain(|b| b.is_finite() && low <= *b && *b <= high);
     breaks.sort_by(f64::total_cmp);
     let norm = 0.5 * (2.0 * std::f64::consts::PI).ln();
-    let log_density = |z: f64| -0.5 * z * z - norm + f(prior.mean + z * prior.sd).ln();
-    adaptive(log_density, &breaks, 1e-13).log_total().exp()
+    // Below the floor the digits of f are lost to underflow; a floor keeps the logarithm finite and the integral nothing.
+    let log_density = |z: f64| -0.5 * z * z - norm + f(z).max(FLOOR).ln();
+    let total = adaptive(log_density, &breaks, tolerance).log_total().exp();
+    if total > 1e10 * FLOOR { total } else { 0.0 }
 }
 
 /// Table `labs` (or `items`): `value`, `u`; limits `lower`, `upper`; option `r` (guard band w = r U, U = k u); prior `y0`, `u0`.
@@ -188,7 +197,7 @@ fn conformity(data: &Data) -> Result<Quantities, Inapplicable> {
             global.iter().map(|g| g.producer).collect::<Vec<_>>(),
         );
     }
-    Ok(out)
+    columns::in_range(out)
 }
 
 fn tolerance(data: &Data) -> Result<Limits, Inapplicable> {

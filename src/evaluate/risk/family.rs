@@ -49,7 +49,7 @@ fn multiple(data: &Data) -> Result<Quantities, Inapplicable> {
             out.numbers(&format!("{name}.adjusted_p"), values);
         }
     }
-    Ok(out)
+    columns::in_range(out)
 }
 
 fn rejected(p: &[f64], alpha: f64) -> Field {

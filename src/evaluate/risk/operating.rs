@@ -43,11 +43,12 @@ impl Design {
     /// it is 2.84 (u_lab² + u_ref²)^½.
     pub fn detectable_bias(&self, power: f64) -> f64 {
         let sd = self.u_true.hypot(self.u_ref);
-        bisect(
-            |bias| self.p_fail(bias) - power,
-            0.0,
-            self.limit() + 40.0 * sd,
-        )
+        let top = self.limit() + 40.0 * sd;
+        if top.is_finite() {
+            bisect(|bias| self.p_fail(bias) - power, 0.0, top)
+        } else {
+            f64::NAN
+        }
     }
 }
 
@@ -166,7 +167,7 @@ fn operating(data: &Data) -> Result<Quantities, Inapplicable> {
             .collect::<Vec<_>>(),
     );
     out.numbers("detectable_bias.uref", u_ref);
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// 0.8 as 80, free of the rounding of the product.
@@ -203,7 +204,7 @@ fn detectable(data: &Data) -> Result<Quantities, Inapplicable> {
             .collect::<Vec<_>>(),
     );
     out.numbers("detectable_bias", bias);
-    Ok(out)
+    columns::in_range(out)
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use crate::evaluate::columns;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities, missing};
-use crate::numeric::distribution::{normal_cdf, normal_sf};
-use crate::numeric::sum::dot;
+use crate::numeric::distribution::{normal_cdf, normal_pdf, normal_sf};
+use crate::numeric::quadrature::{NODES, Panel};
+use crate::numeric::sum::{dot, sum};
 
 pub const THREE_ZONE: Method = Method {
     id: "three-zone-decision",
@@ -29,10 +30,18 @@ impl Zone {
     }
 }
 
-/// P(low ≤ X ≤ high) of a normal distribution, without loss in either tail.
+/// P(low ≤ X ≤ high) of a normal distribution, without loss in either tail or over a narrow interval.
 pub fn normal_between(low: f64, high: f64, mean: f64, sd: f64) -> f64 {
     let (a, b) = ((low - mean) / sd, (high - mean) / sd);
-    if a > 0.0 {
+    // Over a narrow interval a difference of distribution functions would cancel; there the density is integrated.
+    if b - a < 0.5 {
+        let panel = Panel {
+            low: a,
+            high: b,
+            values: [0.0; NODES],
+        };
+        sum((0..NODES).map(|i| panel.weight(i) * normal_pdf(panel.node(i)))).max(0.0)
+    } else if a > 0.0 {
         normal_sf(a) - normal_sf(b)
     } else {
         normal_cdf(b) - normal_cdf(a)
@@ -114,7 +123,7 @@ fn three_zone(data: &Data) -> Result<Quantities, Inapplicable> {
     out.numbers(&format!("doe.En_k{k}"), en);
     out.numbers("u_comp", u_comp);
     out.numbers("u_comp_over_u_lab", ratio);
-    Ok(out)
+    columns::in_range(out)
 }
 
 fn comparison_uncertainty(data: &Data, n: usize) -> Result<Vec<f64>, Inapplicable> {
@@ -170,6 +179,21 @@ mod tests {
         assert_eq!(by_ratio(0.5, 0.15, 1.0), Zone::Pass);
         // At the edge of the claim the chance is one half.
         assert!((p_within_claim(2.0, 2.0, 0.3) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_narrow_interval_keeps_its_digits() {
+        let density = (-0.5_f64 * 9.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+        assert!(
+            (normal_between(3.0 - 5e-10, 3.0 + 5e-10, 0.0, 1.0) / (1e-9 * density) - 1.0).abs()
+                < 1e-6
+        );
+        // Both ways agree where they meet.
+        let (below, above) = (
+            normal_between(0.2, 0.7 - 1e-12, 0.0, 1.0),
+            normal_between(0.2, 0.7 + 1e-12, 0.0, 1.0),
+        );
+        assert!((above - below).abs() < 1e-11 && above > below);
     }
 
     #[test]

@@ -186,7 +186,7 @@ fn bilateral(data: &Data) -> Result<Quantities, Inapplicable> {
             combined.difference / (k * combined.u),
         );
     }
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// The measurements of all standards by one laboratory, and the label of the standard in each row.

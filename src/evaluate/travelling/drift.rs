@@ -138,7 +138,7 @@ impl LinearDrift {
         {
             Ok(drift)
         } else {
-            Err(out_of_range())
+            Err(columns::out_of_range())
         }
     }
 
@@ -208,7 +208,7 @@ pub fn reference_at(
     {
         Ok(reference)
     } else {
-        Err(out_of_range())
+        Err(columns::out_of_range())
     }
 }
 
@@ -308,14 +308,6 @@ fn invalid_standard() -> Inapplicable {
         "travelling-standard-invalid",
         "传递标准已判定失效，不给出参考值；请更换传递标准后重新循环，或把失效前的结果单独评定",
         "the travelling standard was declared invalid, so no reference value is formed; repeat the circulation with another standard, or evaluate the results before the failure apart",
-    )
-}
-
-pub(super) fn out_of_range() -> Inapplicable {
-    Inapplicable::new(
-        "out-of-range",
-        "计算结果超出双精度浮点数的范围；请改用更合适的单位",
-        "the result leaves the range of double precision; use a more suitable unit",
     )
 }
 

@@ -234,7 +234,7 @@ fn loops(data: &Data) -> Result<Quantities, Inapplicable> {
             chi_squared_sf(result.chi_squared, result.dof as f64),
         );
     }
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// Weights of the laboratories in Σ w B = 0: table `weights` (`lab`, `w`), or by option `weights` equal or inverse-variance.

@@ -59,7 +59,7 @@ fn petal(data: &Data) -> Result<Quantities, Inapplicable> {
     );
     out.numbers("u_reference", standard_uncertainties(&reference.covariance));
     Equivalence::outside(&visits, &reference).record(columns::coverage_factor(data)?, &mut out);
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// Petals are numbered from 1 in the table.

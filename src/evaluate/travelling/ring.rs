@@ -58,7 +58,7 @@ fn ring(data: &Data) -> Result<Quantities, Inapplicable> {
         out.numbers(&format!("{name}.En_k{k}"), doe.normalised(k));
         record_pairs(&visits.results.lab, &doe, name, &mut out);
     }
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// Writes the uncertainty of the difference of each pair of laboratories under the names of the two.

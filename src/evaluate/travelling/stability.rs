@@ -40,7 +40,7 @@ fn drift_test(data: &Data) -> Result<Quantities, Inapplicable> {
     if let Some(p) = line.p_lack_of_fit() {
         out.flag("fit.adequate", p >= significance);
     }
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// Reference values and degrees of equivalence under one declared action.
@@ -57,5 +57,5 @@ fn drift_action(data: &Data) -> Result<Quantities, Inapplicable> {
         standard_uncertainties(&reference.covariance),
     );
     Equivalence::outside(&visits, &reference).record(columns::coverage_factor(data)?, &mut out);
-    Ok(out)
+    columns::in_range(out)
 }

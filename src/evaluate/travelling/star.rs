@@ -29,7 +29,7 @@ fn linear(data: &Data) -> Result<Quantities, Inapplicable> {
     let mut out = Quantities::default();
     LinearDrift::fit(&pilot)?.record(&mut out);
     equivalence(data, &pilot, DriftAction::CorrectLinear, &mut out)?;
-    Ok(out)
+    columns::in_range(out)
 }
 
 fn walk(data: &Data) -> Result<Quantities, Inapplicable> {
@@ -43,7 +43,7 @@ fn walk(data: &Data) -> Result<Quantities, Inapplicable> {
     out.number("walk.s_w", step);
     out.flag("walk.estimated", given.is_none());
     equivalence(data, &pilot, DriftAction::RandomWalk { step }, &mut out)?;
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// The step of the walk wherever it is given (standard deviation per square root of time), or its variance `s_w2`.
@@ -233,7 +233,7 @@ fn consensus(data: &Data) -> Result<Quantities, Inapplicable> {
         .record(columns::coverage_factor(data)?, &mut out);
     out.number("pilot.D", result.pilot_d);
     out.number("pilot.u_D", result.pilot_u);
-    Ok(out)
+    columns::in_range(out)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::evaluate::columns;
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::travelling::drift::{Reference, out_of_range, predict, range};
+use crate::evaluate::travelling::drift::{Reference, predict, range};
 use crate::evaluate::travelling::pilot::PilotSeries;
 use crate::numeric::least_squares::{Whitener, symmetric};
 
@@ -85,7 +85,7 @@ pub fn estimate_step(pilot: &PilotSeries) -> Result<f64, Inapplicable> {
     let scale = (range(&ordered.value) + ordered.u_rep.iter().copied().fold(0.0, f64::max))
         / duration.sqrt();
     if !scale.is_normal() {
-        return Err(out_of_range());
+        return Err(columns::out_of_range());
     }
     let likelihood = |log_step: f64| {
         restricted_likelihood(&ordered, scale * log_step.exp()).unwrap_or(f64::NEG_INFINITY)

@@ -159,7 +159,7 @@ fn complex(data: &Data) -> Result<Quantities, Inapplicable> {
         Field::Flags(ratio.iter().map(|r| *r <= 1.0).collect()),
     ));
     out.numbers("doe.ellipse_ratio", ratio);
-    Ok(out)
+    columns::in_range(out)
 }
 
 #[cfg(test)]

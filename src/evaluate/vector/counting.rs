@@ -152,7 +152,7 @@ fn proportion(data: &Data) -> Result<Quantities, Inapplicable> {
             all.iter().map(|i| i.upper).collect::<Vec<_>>(),
         );
     }
-    Ok(out)
+    columns::in_range(out)
 }
 
 /// All pairs of laboratories (implementations) on the same items.
@@ -189,7 +189,7 @@ fn mcnemar(data: &Data) -> Result<Quantities, Inapplicable> {
     out.numbers("pair.only_second_correct", second);
     out.numbers("pair.p_holm", adjust(&p).holm);
     out.numbers("pair.p", p);
-    Ok(out)
+    columns::in_range(out)
 }
 
 #[cfg(test)]

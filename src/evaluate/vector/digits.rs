@@ -55,7 +55,7 @@ fn digits(data: &Data) -> Result<Quantities, Inapplicable> {
     }
     out.matrix("lre", table);
     out.numbers("lab.worst_lre", worst);
-    Ok(out)
+    columns::in_range(out)
 }
 
 #[cfg(test)]

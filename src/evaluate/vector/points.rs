@@ -107,5 +107,5 @@ fn multi_point(data: &Data) -> Result<Quantities, Inapplicable> {
     out.matrix("point.p_sidak", table(&adjusted.sidak));
     out.matrix("point.p_holm", table(&adjusted.holm));
     out.matrix("point.p_bh", table(&adjusted.benjamini_hochberg));
-    Ok(out)
+    columns::in_range(out)
 }
