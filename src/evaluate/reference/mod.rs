@@ -13,6 +13,8 @@ mod power_moderated;
 pub mod random_effects;
 mod report;
 mod subset;
+#[cfg(test)]
+mod tests;
 mod vangel_rukhin;
 
 pub use consensus::{Basis, Consensus};
@@ -28,6 +30,7 @@ pub use power_moderated::{
     PowerModerated, Screened, power_moderated_mean, power_moderated_screened, scaled_deviations,
 };
 pub use subset::{
-    LargestConsistentSubset, largest_consistent_subset, largest_consistent_subset_correlated,
+    LargestConsistentSubset, Passing, largest_consistent_subset,
+    largest_consistent_subset_correlated, passing_subsets,
 };
 pub use vangel_rukhin::{Replicates, VangelRukhin, vangel_rukhin};
