@@ -173,7 +173,7 @@ fn the_examples_are_sound() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
     fn disturbed_inputs_are_computed_or_refused(example in 0..EXAMPLES.len(), changes in prop::collection::vec((0..20_usize, 0..SPECIAL.len() + 3, 0..12_usize), 1..4)) {
         let (id, text) = EXAMPLES[example];

@@ -204,6 +204,17 @@ pub fn not_negative(values: &[f64], table: &str, name: &str) -> Result<(), Inapp
     }
 }
 
+/// Refuses fewer than `needed` laboratories.
+pub fn laboratories(found: usize, needed: usize) -> Result<(), Inapplicable> {
+    at_least(
+        found,
+        needed,
+        "too-few-laboratories",
+        "实验室",
+        "laboratories",
+    )
+}
+
 /// Refuses fewer than `needed` of something.
 pub fn at_least(
     found: usize,

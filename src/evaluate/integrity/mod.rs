@@ -157,13 +157,7 @@ fn circulation_order(data: &Data) -> Result<Quantities, Inapplicable> {
 /// suspiciously close together and should be scored with the model.
 fn dispersion(data: &Data) -> Result<Quantities, Inapplicable> {
     let d = columns::matrix(data, "deviations", "d")?;
-    columns::at_least(
-        d.nrows(),
-        4,
-        "too-few-laboratories",
-        "实验室",
-        "laboratories",
-    )?;
+    columns::laboratories(d.nrows(), 4)?;
     let model = columns::column(data, "items", &["sigma_model", "sigma"], d.ncols())?;
     columns::positive(&model, "items", "sigma_model")?;
     let robust: Vec<f64> = d.column_iter().map(|c| scaled_mad(c.as_slice())).collect();

@@ -27,7 +27,7 @@ pub struct OrderEffects {
 /// Order effects of at least four laboratories; `position` orders them along the circulation.
 pub fn order_effects(all: &Deviations, position: &[f64]) -> Result<OrderEffects, Inapplicable> {
     let n = all.lab.len();
-    columns::at_least(n, 4, "too-few-laboratories", "实验室", "laboratories")?;
+    columns::laboratories(n, 4)?;
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|a, b| position[*a].total_cmp(&position[*b]));
     if order.windows(2).any(|w| position[w[0]] == position[w[1]]) {

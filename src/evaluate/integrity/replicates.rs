@@ -49,7 +49,7 @@ fn replicates(data: &Data) -> Result<Quantities, Inapplicable> {
         let s = columns::free_column(data, "labs", &["s"])?;
         (s, columns::column(data, "labs", &["n_replicates"], 1)?[0])
     };
-    columns::at_least(s.len(), 2, "too-few-laboratories", "实验室", "laboratories")?;
+    columns::laboratories(s.len(), 2)?;
     columns::not_negative(&s, "labs", "s")?;
     if count < 2.0 {
         return Err(Inapplicable::new(

@@ -22,13 +22,7 @@ impl Deviations {
     pub fn read(data: &Data) -> Result<Deviations, Inapplicable> {
         let d = columns::matrix(data, "deviations", "d")?;
         let u = columns::matrix(data, "deviations", "u")?;
-        columns::at_least(
-            d.nrows(),
-            2,
-            "too-few-laboratories",
-            "实验室",
-            "laboratories",
-        )?;
+        columns::laboratories(d.nrows(), 2)?;
         let lab = columns::labels(data, "deviations", "lab", Some(d.nrows()))?;
         if d.shape() != u.shape() {
             return Err(Inapplicable::new(

@@ -83,13 +83,7 @@ impl LinearDrift {
     /// Fits at least two measurements at different times.
     pub fn fit(pilot: &PilotSeries) -> Result<LinearDrift, Inapplicable> {
         let n = pilot.value.len();
-        columns::at_least(
-            n,
-            2,
-            "too-few-pilot-measurements",
-            "主导实验室的测量",
-            "pilot measurements",
-        )?;
+        pilot.require(2)?;
         let centred = pilot.centred();
         let weights = weights(pilot);
         let total = sum(weights.iter().copied());
@@ -237,13 +231,7 @@ fn gain(
     match action {
         DriftAction::Neglect => Ok(DMatrix::from_fn(times.len(), n, |_, j| weights[j] / total)),
         DriftAction::Widen => {
-            columns::at_least(
-                n,
-                2,
-                "too-few-pilot-measurements",
-                "主导实验室的测量",
-                "pilot measurements",
-            )?;
+            pilot.require(2)?;
             Ok(DMatrix::from_fn(times.len(), n, |_, j| weights[j] / total))
         }
         DriftAction::CorrectLinear => {

@@ -6,6 +6,7 @@ use crate::evaluate::columns;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Inapplicable, Quantities};
 use crate::evaluate::travelling::drift::Reference;
+use crate::numeric::distribution::chi_squared_sf;
 use crate::numeric::least_squares::{rows, standard_uncertainties};
 
 /// Laboratory results measured on a travelling standard.
@@ -119,5 +120,14 @@ impl Equivalence {
         out.numbers(&format!("doe.En_k{k}"), self.normalised(k));
         out.matrix("doe.bilateral.D", self.bilateral());
         out.matrix("doe.bilateral.u", self.bilateral_u());
+    }
+}
+
+/// Writes `chi2.value`, `chi2.dof` and, when there are degrees of freedom, `chi2.p_right`.
+pub(super) fn record_chi_squared(observed: f64, dof: usize, out: &mut Quantities) {
+    out.number("chi2.value", observed);
+    out.number("chi2.dof", dof as f64);
+    if dof > 0 {
+        out.number("chi2.p_right", chi_squared_sf(observed, dof as f64));
     }
 }

@@ -7,8 +7,7 @@ use nalgebra::{DMatrix, DVector};
 use crate::evaluate::columns;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
-use crate::evaluate::travelling::equivalence::Equivalence;
-use crate::numeric::distribution::chi_squared_sf;
+use crate::evaluate::travelling::equivalence::{Equivalence, record_chi_squared};
 use crate::numeric::least_squares::{fit, propagate, standard_uncertainties};
 use crate::numeric::sum::sum;
 
@@ -226,14 +225,7 @@ fn loops(data: &Data) -> Result<Quantities, Inapplicable> {
     result
         .laboratories
         .record(columns::coverage_factor(data)?, &mut out);
-    out.number("chi2.value", result.chi_squared);
-    out.number("chi2.dof", result.dof as f64);
-    if result.dof > 0 {
-        out.number(
-            "chi2.p_right",
-            chi_squared_sf(result.chi_squared, result.dof as f64),
-        );
-    }
+    record_chi_squared(result.chi_squared, result.dof, &mut out);
     columns::in_range(out)
 }
 

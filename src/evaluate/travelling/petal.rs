@@ -32,13 +32,7 @@ pub fn petal_reference(pilot: &PilotSeries, petals: &[usize]) -> Reference {
 
 fn petal(data: &Data) -> Result<Quantities, Inapplicable> {
     let pilot = PilotSeries::read(data, false)?;
-    columns::at_least(
-        pilot.value.len(),
-        2,
-        "too-few-pilot-measurements",
-        "主导实验室的测量",
-        "pilot measurements",
-    )?;
+    pilot.require(2)?;
     let visits = Visits::read(data, false)?;
     let count = pilot.value.len() - 1;
     let numbers = columns::column(data, "labs", &["petal"], visits.results.len())?;

@@ -46,6 +46,17 @@ impl PilotSeries {
         })
     }
 
+    /// Refuses fewer than `needed` measurements.
+    pub fn require(&self, needed: usize) -> Result<(), Inapplicable> {
+        columns::at_least(
+            self.value.len(),
+            needed,
+            "too-few-pilot-measurements",
+            "主导实验室的测量",
+            "pilot measurements",
+        )
+    }
+
     /// The measurements in the order of time (a stable sort, so the order of rows does not matter for distinct times).
     pub fn in_time_order(&self) -> PilotSeries {
         let mut order: Vec<usize> = (0..self.t.len()).collect();

@@ -15,13 +15,7 @@ pub const RING: Method = Method {
 
 fn ring(data: &Data) -> Result<Quantities, Inapplicable> {
     let pilot = PilotSeries::read(data, true)?.in_time_order();
-    columns::at_least(
-        pilot.value.len(),
-        2,
-        "too-few-pilot-measurements",
-        "主导实验室的测量",
-        "pilot measurements",
-    )?;
+    pilot.require(2)?;
     if pilot.value.len() > 2 {
         return Err(Inapplicable::new(
             "too-many-pilot-measurements",

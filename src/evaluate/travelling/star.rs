@@ -5,10 +5,9 @@ use nalgebra::{DMatrix, DVector};
 use crate::evaluate::columns;
 use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
 use crate::evaluate::travelling::drift::{DriftAction, LinearDrift, reference_at};
-use crate::evaluate::travelling::equivalence::{Equivalence, Visits};
+use crate::evaluate::travelling::equivalence::{Equivalence, Visits, record_chi_squared};
 use crate::evaluate::travelling::pilot::PilotSeries;
 use crate::evaluate::travelling::walk::estimate_step;
-use crate::numeric::distribution::chi_squared_sf;
 use crate::numeric::least_squares::{Fit, fit, propagate, standard_uncertainties};
 
 pub const LINEAR: Method = Method {
@@ -218,14 +217,7 @@ fn consensus(data: &Data) -> Result<Quantities, Inapplicable> {
     out.number("drift.u_slope", result.u_slope);
     out.number("drift.t", result.slope / result.u_slope);
     out.number("drift.covariance", result.covariance);
-    out.number("chi2.value", result.chi_squared);
-    out.number("chi2.dof", result.dof as f64);
-    if result.dof > 0 {
-        out.number(
-            "chi2.p_right",
-            chi_squared_sf(result.chi_squared, result.dof as f64),
-        );
-    }
+    record_chi_squared(result.chi_squared, result.dof, &mut out);
     out.numbers("reference_at_t", result.reference);
     out.numbers("u_reference_at_t", result.u_reference);
     result

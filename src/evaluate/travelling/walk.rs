@@ -14,13 +14,7 @@ pub(super) fn predict_walk(
     step: f64,
     times: &[f64],
 ) -> Result<Reference, Inapplicable> {
-    columns::at_least(
-        pilot.value.len(),
-        1,
-        "too-few-pilot-measurements",
-        "主导实验室的测量",
-        "pilot measurements",
-    )?;
+    pilot.require(1)?;
     columns::not_negative(&[step], "pilot", "s_w")?;
     let origin = pilot
         .t
@@ -73,13 +67,7 @@ fn restricted_likelihood(pilot: &PilotSeries, step: f64) -> Option<f64> {
 /// the golden section, because the likelihood may have several maxima.
 /// Source: H. D. Patterson, R. Thompson, Biometrika 58 (1971) 545 (restricted likelihood).
 pub fn estimate_step(pilot: &PilotSeries) -> Result<f64, Inapplicable> {
-    columns::at_least(
-        pilot.value.len(),
-        3,
-        "too-few-pilot-measurements",
-        "主导实验室的测量",
-        "pilot measurements",
-    )?;
+    pilot.require(3)?;
     let ordered = pilot.in_time_order();
     let duration = range(&ordered.t);
     let scale = (range(&ordered.value) + ordered.u_rep.iter().copied().fold(0.0, f64::max))
