@@ -262,7 +262,7 @@ fn degrees_of_freedom(data: &Data, table: &str, n: usize) -> Result<Vec<f64>, In
 }
 
 /// A laboratory is in the reference value unless `in_reference` or `include` says no.
-fn membership(data: &Data, table: &str, n: usize) -> Result<Vec<bool>, Inapplicable> {
+pub fn membership(data: &Data, table: &str, n: usize) -> Result<Vec<bool>, Inapplicable> {
     let mut inside = vec![true; n];
     for name in ["in_reference", "include"] {
         let flags = match data.table(table).and_then(|t| t.get(name)) {

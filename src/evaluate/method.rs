@@ -170,6 +170,11 @@ pub fn methods() -> Vec<&'static Method> {
         super::pool::METHODS,
         super::bayes::METHODS,
         super::decision_tree::METHODS,
+        super::travelling::METHODS,
+        super::vector::METHODS,
+        super::linking::METHODS,
+        super::integrity::METHODS,
+        super::risk::METHODS,
     ];
     families.iter().copied().flatten().collect()
 }

@@ -226,7 +226,11 @@ pub(super) fn results(
     let mut rows = Vec::with_capacity(records.len());
     for (number, record) in records {
         let row = result(heading, number, record, findings);
-        let date = row.date.as_ref().map(|cell| cell.text.clone()).unwrap_or_default();
+        let date = row
+            .date
+            .as_ref()
+            .map(|cell| cell.text.clone())
+            .unwrap_or_default();
         let key = (row.measurand.text.clone(), row.point.text.clone(), date);
         if let Some(first) = seen.get(&key) {
             findings.error(
