@@ -2,13 +2,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::compute::METHODS;
-use crate::evaluate::method::{Data, Field};
+use crate::evaluate::method::{Data, Field, Method, Quantities};
 use crate::evaluate::table::from_toml;
 use proptest::prelude::*;
 
-fn compute(id: &str, data: &Data) -> crate::evaluate::method::Quantities {
-    let methods = METHODS.iter().chain(crate::evaluate::precision::METHODS);
-    let method = methods.into_iter().find(|m| m.id == id).unwrap();
+fn families() -> impl Iterator<Item = &'static Method> {
+    [
+        METHODS,
+        crate::evaluate::precision::METHODS,
+        crate::evaluate::reference_material::METHODS,
+        crate::evaluate::outlier::METHODS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn compute(id: &str, data: &Data) -> Quantities {
+    let method = families().find(|m| m.id == id).unwrap();
     (method.compute)(data).unwrap()
 }
 
@@ -46,9 +56,7 @@ proptest! {
         table.insert("k".to_owned(), Field::Number(2.0));
         data.tables.insert("labs".to_owned(), table);
         data.parameters.insert("replicates".to_owned(), Field::Number(100.0));
-        let families = [METHODS, crate::evaluate::precision::METHODS, crate::evaluate::reference_material::METHODS,
-            crate::evaluate::outlier::METHODS];
-        for method in families.into_iter().flatten() {
+        for method in families() {
             let _ = (method.compute)(&data);
         }
     }
@@ -68,5 +76,66 @@ proptest! {
             algorithm_a(&plain, Stop::Converged, Factors::Printed), algorithm_a(&moved, Stop::Converged, Factors::Printed)) {
             prop_assert!((a.s * scale - b.s).abs() <= 1e-8 * scale && (a.x * scale - b.x).abs() <= 1e-8 * scale);
         }
+    }
+}
+
+/// The quantities that the library says the method gives; `None` when the library does not know it.
+fn documented(id: &str) -> Option<Vec<String>> {
+    ["outlier", "precision", "proficiency", "reference-material"]
+        .iter()
+        .find_map(|family| {
+            let file = format!(
+                "{}/stdlib/methods/{family}.bidui",
+                env!("CARGO_MANIFEST_DIR")
+            );
+            let text = std::fs::read_to_string(file).unwrap();
+            let entry = text.split_once(&format!("method std.{family}.{id} {{"))?.1;
+            let lines = entry.split("\n}").next()?.lines();
+            let gives = lines.filter_map(|line| line.trim().strip_prefix("gives"));
+            Some(
+                gives
+                    .filter_map(|rest| Some(rest.split_whitespace().next()?.to_owned()))
+                    .collect(),
+            )
+        })
+}
+
+#[test]
+fn the_library_names_every_quantity_that_is_computed() {
+    let list = "lab = ['a', 'b', 'c', 'd', 'e']\nvalues = [1.0, 1.4, 1.1, 2.6, 1.3]\n";
+    let samples = [
+        format!("[data]\n{list}[options]\nsigma_pt = 0.2\n"),
+        "[participants]\nvalue = [1, 2]\nU = [0.2, 0.3]\nk = 2\n[assigned]\nx_pt = 1.5\nu = 0.1\nsigma_pt = 0.4\n".to_owned(),
+        "[homogeneity]\nreplicates = [[1, 2], [2, 4], [3, 3]]\n[stability]\nreplicates = [[1, 2], [2, 3]]\n[options]\nsigma_pt = 1\n".to_owned(),
+        "[cells]\nreplicates = [[1, 2], [2, 4], [3, 3], [5, 6]]\n[options]\nsigma_pt = 1\n".to_owned(),
+        "[pairs]\na = [1, 2, 3, 5]\nb = [2, 2.5, 3, 7]\n".to_owned(),
+        "[variances]\ns = [1, 2, 3]\n".to_owned(),
+        "[stability]\nt = [0, 1, 2, 3]\nvalue = [1, 2, 2.5, 4]\n[options]\nt_certificate = 12\nt_transport = 1\n".to_owned(),
+        "[rounds]\nx_pt = [1, 2, 3]\ns = [0.1, 0.2, 0.25]\n[options]\nx = 2\n".to_owned(),
+        "[data]\ndifferences = [1, 2, 4]\n[options]\nx_crm = 3\nu_crm = 1\n".to_owned(),
+        "[options]\nu_char = 1\nsigma_pt = 2\nx_ref = 1\nu_ref = 1\nx_pt = 2\nu_x_pt = 1\nmass_fraction = 1e-6\nsigma_R = 2\nsigma_r = 1\nn = 4\n".to_owned(),
+    ];
+    for method in families() {
+        let gives =
+            documented(method.id).unwrap_or_else(|| panic!("{} is not in the library", method.id));
+        let mut computed = 0;
+        for sample in &samples {
+            let Ok(out) = (method.compute)(&from_toml(sample).unwrap()) else {
+                continue;
+            };
+            computed += 1;
+            for (name, _) in &out.entries {
+                assert!(
+                    gives.contains(name),
+                    "{}: {name} is not documented",
+                    method.id
+                );
+            }
+        }
+        assert!(
+            computed > 0,
+            "{} is computed from none of the samples",
+            method.id
+        );
     }
 }
