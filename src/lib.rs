@@ -3,3 +3,4 @@
 pub mod evaluate;
 pub mod numeric;
 pub mod text;
+pub mod values;

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 /// The language of messages and documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// Chinese (simplified).
@@ -28,13 +30,19 @@ pub struct Text {
 impl Text {
     /// A text written in both languages.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text {
-        Text { zh: zh.into(), en: en.into() }
+        Text {
+            zh: zh.into(),
+            en: en.into(),
+        }
     }
 
     /// A text that is the same in both languages (a name, a formula).
     pub fn same(both: impl Into<String>) -> Text {
         let both = both.into();
-        Text { zh: both.clone(), en: both }
+        Text {
+            zh: both.clone(),
+            en: both,
+        }
     }
 
     /// The text in `lang`, or in the other language when that half is empty.

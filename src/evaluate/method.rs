@@ -42,7 +42,10 @@ pub struct Inapplicable {
 
 impl Inapplicable {
     pub fn new(kind: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Inapplicable {
-        Inapplicable { kind, reason: Text::new(zh, en) }
+        Inapplicable {
+            kind,
+            reason: Text::new(zh, en),
+        }
     }
 }
 
@@ -58,7 +61,8 @@ impl Quantities {
     }
 
     pub fn numbers(&mut self, name: &str, values: impl Into<Vec<f64>>) {
-        self.entries.push((name.to_owned(), Field::Numbers(values.into())));
+        self.entries
+            .push((name.to_owned(), Field::Numbers(values.into())));
     }
 
     pub fn flag(&mut self, name: &str, value: bool) {
@@ -66,7 +70,8 @@ impl Quantities {
     }
 
     pub fn word(&mut self, name: &str, value: impl Into<String>) {
-        self.entries.push((name.to_owned(), Field::Word(value.into())));
+        self.entries
+            .push((name.to_owned(), Field::Word(value.into())));
     }
 
     pub fn words(&mut self, name: &str, values: Vec<String>) {
@@ -86,7 +91,13 @@ impl Quantities {
 impl Data {
     /// The table called `name`, or the only table when there is just one (a plain CSV).
     pub fn table(&self, name: &str) -> Option<&Fields> {
-        self.tables.get(name).or_else(|| if self.tables.len() == 1 { self.tables.values().next() } else { None })
+        self.tables.get(name).or_else(|| {
+            if self.tables.len() == 1 {
+                self.tables.values().next()
+            } else {
+                None
+            }
+        })
     }
 
     /// A field wherever it stands: a parameter first, then the table `options`, then any table that has it.

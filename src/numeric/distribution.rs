@@ -37,12 +37,20 @@ pub fn normal_quantile(p: f64) -> f64 {
 
 /// P(χ² ≤ x) with `dof` degrees of freedom.
 pub fn chi_squared_cdf(x: f64, dof: f64) -> f64 {
-    if x <= 0.0 { 0.0 } else { checked_gamma_lr(0.5 * dof, 0.5 * x).unwrap_or(f64::NAN) }
+    if x <= 0.0 {
+        0.0
+    } else {
+        checked_gamma_lr(0.5 * dof, 0.5 * x).unwrap_or(f64::NAN)
+    }
 }
 
 /// P(χ² > x) with `dof` degrees of freedom.
 pub fn chi_squared_sf(x: f64, dof: f64) -> f64 {
-    if x <= 0.0 { 1.0 } else { checked_gamma_ur(0.5 * dof, 0.5 * x).unwrap_or(f64::NAN) }
+    if x <= 0.0 {
+        1.0
+    } else {
+        checked_gamma_ur(0.5 * dof, 0.5 * x).unwrap_or(f64::NAN)
+    }
 }
 
 /// P(T ≤ t) of Student's t with `dof` degrees of freedom.

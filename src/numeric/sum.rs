@@ -9,7 +9,11 @@ pub fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
     for term in terms {
         let next = total + term;
         if next.is_finite() {
-            lost += if total.abs() >= term.abs() { (total - next) + term } else { (term - next) + total };
+            lost += if total.abs() >= term.abs() {
+                (total - next) + term
+            } else {
+                (term - next) + total
+            };
         }
         total = next;
     }
