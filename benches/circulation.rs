@@ -31,25 +31,17 @@ fn journey(laboratories: usize) -> Journey {
         one_at_a_time: true,
         ..Laboratory::new(it.as_str())
     }));
+    let stay = period(5, PeriodKind::WorkingDay);
+    let transit = period(2, PeriodKind::Day);
     Journey {
-        id: "bench".to_owned(),
-        pilot: "NIM".to_owned(),
         laboratories: all,
         artefacts,
-        start: date(2026, 1, 12),
         calendar: Some("cn".to_owned()),
-        stay: period(5, PeriodKind::WorkingDay),
         pilot_stay: Some(period(3, PeriodKind::WorkingDay)),
-        transit: period(2, PeriodKind::Day),
-        hand_over: None,
-        reserve: Default::default(),
         working_days_only: true,
-        visit_rules: Vec::new(),
-        leg_rules: Vec::new(),
-        precedences: Vec::new(),
         limit: Some(period(18, PeriodKind::Month)),
         stability: Some(period(60, PeriodKind::Day)),
-        distances: Vec::new(),
+        ..Journey::new("bench", "NIM", date(2026, 1, 12), stay, transit)
     }
 }
 

@@ -94,24 +94,9 @@ fn journey(laboratories: &[&str], artefacts: Vec<Artefact>, start: Date) -> Jour
     let mut all = vec![Laboratory::new("NIM")];
     all.extend(laboratories.iter().map(|it| Laboratory::new(*it)));
     Journey {
-        id: "test".to_owned(),
-        pilot: "NIM".to_owned(),
         laboratories: all,
         artefacts,
-        start,
-        calendar: None,
-        stay: days(10),
-        pilot_stay: None,
-        transit: days(4),
-        hand_over: None,
-        reserve: Default::default(),
-        working_days_only: false,
-        visit_rules: Vec::new(),
-        leg_rules: Vec::new(),
-        precedences: Vec::new(),
-        limit: None,
-        stability: None,
-        distances: Vec::new(),
+        ..Journey::new("test", "NIM", start, days(10), days(4))
     }
 }
 
@@ -321,6 +306,8 @@ fn a_star_with_customs_measures_at_the_pilot_between_all_spokes() {
         table(&planned).entry(VisitId(2)).unwrap().departure,
         Some(date(2026, 7, 26))
     );
+    // Nothing before the absence is critical: the laboratory would be closed anyway.
+    assert_eq!(table(&planned).critical_path, [3, 4, 5, 6].map(VisitId));
     let kinds: Vec<&FindingKind> = planned.findings.iter().map(|it| &it.kind).collect();
     assert!(
         kinds

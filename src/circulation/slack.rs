@@ -182,7 +182,7 @@ pub(super) fn critical_path(forward: &Forward) -> Vec<VisitId> {
         let planned = forward.planned[visit.0].as_ref();
         current = planned.and_then(|it| match it.bound_by {
             Bond::After(before) | Bond::Occupied(before) => Some(before),
-            Bond::Start | Bond::Rule(_) | Bond::Past(_) => None,
+            Bond::Start | Bond::Away { .. } | Bond::Rule(_) | Bond::Past(_) => None,
         });
     }
     path.reverse();

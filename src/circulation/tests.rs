@@ -22,24 +22,9 @@ pub(super) fn journey(laboratories: &[&str], pattern: Pattern) -> Journey {
     let mut all = vec![Laboratory::new("NIM")];
     all.extend(laboratories.iter().map(|it| Laboratory::new(*it)));
     Journey {
-        id: "K1".to_owned(),
-        pilot: "NIM".to_owned(),
         laboratories: all,
         artefacts: vec![Artefact::new("W", pattern, names(laboratories))],
-        start: date(2026, 9, 1),
-        calendar: None,
-        stay: days(10),
-        pilot_stay: None,
-        transit: days(4),
-        hand_over: None,
-        reserve: Reserve::default(),
-        working_days_only: false,
-        visit_rules: Vec::new(),
-        leg_rules: Vec::new(),
-        precedences: Vec::new(),
-        limit: None,
-        stability: None,
-        distances: Vec::new(),
+        ..Journey::new("K1", "NIM", date(2026, 9, 1), days(10), days(4))
     }
 }
 

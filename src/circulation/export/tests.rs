@@ -10,14 +10,20 @@ use crate::text::{Lang, Text};
 
 fn planned() -> (Journey, Plan) {
     let mut journey = journey(&["A", "B"], ring());
-    journey.artefacts[0].title = Text::new("1 kg、500 g 不锈钢砝码组；逗号, 分号; 反斜杠\\ 以及一个很长的名称，长到必须折行才写得下", "weights");
+    journey.artefacts[0].title = Text::new(
+        "1 kg、500 g 不锈钢砝码组；逗号, 分号; 反斜杠\\ 以及一个很长的名称，长到必须折行才写得下",
+        "weights",
+    );
     journey.laboratories[1].title = Text::same("A \"quoted\", <b> & #1; more");
     let plan = plan(&journey, &Calendars::new());
     (journey, plan)
 }
 
 fn stamp(sequence: u32) -> Stamp {
-    Stamp { issued: date(2026, 8, 1).at(8, 30, 0, 0), sequence }
+    Stamp {
+        issued: date(2026, 8, 1).at(8, 30, 0, 0),
+        sequence,
+    }
 }
 
 #[test]
@@ -34,7 +40,11 @@ fn a_calendar_file_is_read_back_with_its_dates_and_texts() {
     assert_eq!(event.property_value("DTSTART"), Some("20260915"));
     // It leaves on the 25th, which is the last day of the entry; the end of an all-day entry is exclusive.
     assert_eq!(event.property_value("DTEND"), Some("20260926"));
-    assert!(event.get_summary().unwrap().contains("分号; 反斜杠\\ 以及"), "{:?}", event.get_summary());
+    assert!(
+        event.get_summary().unwrap().contains("分号; 反斜杠\\ 以及"),
+        "{:?}",
+        event.get_summary()
+    );
 }
 
 #[test]
@@ -45,16 +55,30 @@ fn lines_of_a_calendar_file_have_at_most_75_octets_and_unfold_to_the_text() {
     assert_eq!(lines.last(), Some(&""));
     assert!(lines.iter().all(|it| it.len() <= 75 && !it.contains('\n')));
     assert!(file.contains("\r\n "));
-    assert!(file.replace("\r\n ", "").contains("长到必须折行才写得下 测量\r\n"));
+    assert!(
+        file.replace("\r\n ", "")
+            .contains("长到必须折行才写得下 测量\r\n")
+    );
 }
 
 #[test]
 fn the_identifier_of_an_entry_survives_a_change_of_dates() {
     let (mut journey, plan) = planned();
-    let uid = |text: &str| text.lines().find(|it| it.starts_with("UID:")).unwrap().to_owned();
+    let uid = |text: &str| {
+        text.lines()
+            .find(|it| it.starts_with("UID:"))
+            .unwrap()
+            .to_owned()
+    };
     let before = calendar_file(&journey, &plan, 2, stamp(0), Lang::En);
     journey.start = date(2027, 1, 1);
-    let after = calendar_file(&journey, &super::super::plan(&journey, &Calendars::new()), 2, stamp(1), Lang::En);
+    let after = calendar_file(
+        &journey,
+        &super::super::plan(&journey, &Calendars::new()),
+        2,
+        stamp(1),
+        Lang::En,
+    );
     assert_eq!(uid(&before), uid(&after));
     assert_ne!(before, after);
 }
@@ -69,7 +93,16 @@ fn the_table_is_read_back_by_a_csv_reader() {
         let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 4);
         assert_eq!(&rows[1][2], "A \"quoted\", <b> & #1; more");
-        assert_eq!(rows[1].iter().skip(4).take(5).collect::<Vec<_>>(), ["2026-09-15", "2026-09-15", "2026-09-24", "2026-09-25", "2026-09-25"]);
+        assert_eq!(
+            rows[1].iter().skip(4).take(5).collect::<Vec<_>>(),
+            [
+                "2026-09-15",
+                "2026-09-15",
+                "2026-09-24",
+                "2026-09-25",
+                "2026-09-25"
+            ]
+        );
     }
 }
 
@@ -90,5 +123,8 @@ fn mermaid_labels_hold_no_sign_that_would_end_them() {
     assert!(flow.contains("A #34;quoted#34;, #60;b#62; #38; #35;1#59; more<br/>2026-09-15"));
     let chart = mermaid_gantt(&journey, &plan, Lang::En);
     let task = chart.lines().find(|it| it.contains("quoted")).unwrap();
-    assert_eq!(task, "  A \"quoted\"， <b> & ＃1； more :crit, v1, 2026-09-15, 10d");
+    assert_eq!(
+        task,
+        "  A \"quoted\"， <b> & ＃1； more :crit, v1, 2026-09-15, 10d"
+    );
 }

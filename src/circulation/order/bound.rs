@@ -37,9 +37,12 @@ fn pilot_legs(weights: &Weights, loops: usize) -> f64 {
 /// The shortest way from the pilot to each laboratory, perhaps through others (Dijkstra, 1959); stated distances need not obey
 /// the triangle inequality.
 fn reach(weights: &Weights) -> Vec<f64> {
-    let mut best: Vec<f64> = (1..=weights.len()).map(|it| weights.between(0, it)).collect();
+    let mut best: Vec<f64> = (1..=weights.len())
+        .map(|it| weights.between(0, it))
+        .collect();
     let mut open: Vec<usize> = (0..best.len()).collect();
-    while let Some(index) = (0..open.len()).min_by(|a, b| best[open[*a]].total_cmp(&best[open[*b]])) {
+    while let Some(index) = (0..open.len()).min_by(|a, b| best[open[*a]].total_cmp(&best[open[*b]]))
+    {
         let near = open.swap_remove(index);
         for far in &open {
             best[*far] = best[*far].min(best[near] + weights.between(near + 1, far + 1));

@@ -7,7 +7,12 @@ use super::super::*;
 use super::*;
 
 fn request(by: Option<usize>, goal: Goal) -> Request {
-    Request { artefact: 0, by, goal, weigh: Weigh::Kilometres }
+    Request {
+        artefact: 0,
+        by,
+        goal,
+        weigh: Weigh::Kilometres,
+    }
 }
 
 /// Laboratories at the given places, the pilot first.
@@ -16,22 +21,42 @@ fn placed(places: &[(f64, f64)]) -> Journey {
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let mut journey = journey(&ids, ring());
     for (laboratory, (latitude, longitude)) in journey.laboratories.iter_mut().zip(places) {
-        laboratory.position = Some(Position { latitude: *latitude, longitude: *longitude });
+        laboratory.position = Some(Position {
+            latitude: *latitude,
+            longitude: *longitude,
+        });
     }
     journey
 }
 
 fn distance(journey: &Journey, from: usize, to: usize) -> f64 {
-    great_circle(journey.laboratories[from].position.unwrap(), journey.laboratories[to].position.unwrap())
+    great_circle(
+        journey.laboratories[from].position.unwrap(),
+        journey.laboratories[to].position.unwrap(),
+    )
 }
 
 fn way(journey: &Journey, circuit: &[usize]) -> f64 {
-    let stops: Vec<usize> = [0].into_iter().chain(circuit.iter().copied()).chain([0]).collect();
-    stops.windows(2).map(|it| distance(journey, it[0], it[1])).sum()
+    let stops: Vec<usize> = [0]
+        .into_iter()
+        .chain(circuit.iter().copied())
+        .chain([0])
+        .collect();
+    stops
+        .windows(2)
+        .map(|it| distance(journey, it[0], it[1]))
+        .sum()
 }
 
 /// All ways to put `rest` into loops of at most `by`, each weighed by the figure of the goal: the plain second method.
-fn brute(journey: &Journey, goal: Goal, by: usize, loops: usize, done: &mut Vec<Vec<usize>>, rest: &[usize]) -> f64 {
+fn brute(
+    journey: &Journey,
+    goal: Goal,
+    by: usize,
+    loops: usize,
+    done: &mut Vec<Vec<usize>>,
+    rest: &[usize],
+) -> f64 {
     if rest.is_empty() {
         let ways = done.iter().map(|it| way(journey, it));
         return match goal {
@@ -59,13 +84,22 @@ fn brute(journey: &Journey, goal: Goal, by: usize, loops: usize, done: &mut Vec<
 
 #[test]
 fn a_quarter_of_a_meridian_and_of_the_equator_have_the_length_of_a_quarter_circle() {
-    let quarter = std::f64::consts::FRAC_PI_2 * 6371.008_8;
-    let at = |latitude, longitude| Position { latitude, longitude };
-    for (from, to) in [(at(0.0, 30.0), at(90.0, 0.0)), (at(0.0, -170.0), at(0.0, 100.0))] {
+    let quarter = std::f64::consts::FRAC_PI_2 * 6_371.008_8;
+    let at = |latitude, longitude| Position {
+        latitude,
+        longitude,
+    };
+    for (from, to) in [
+        (at(0.0, 30.0), at(90.0, 0.0)),
+        (at(0.0, -170.0), at(0.0, 100.0)),
+    ] {
         assert!((great_circle(from, to) - quarter).abs() < 1e-9 * quarter);
     }
     // One metre apart, where the spherical law of cosines would fail.
-    let metre = great_circle(at(40.0, 116.0), at(40.0 + (1e-3_f64 / 6371.008_8).to_degrees(), 116.0));
+    let metre = great_circle(
+        at(40.0, 116.0),
+        at(40.0 + (1e-3_f64 / 6_371.008_8).to_degrees(), 116.0),
+    );
     assert!((metre - 1e-3).abs() < 1e-9);
 }
 
@@ -107,15 +141,28 @@ proptest! {
 
 #[test]
 fn the_bound_of_the_heuristic_does_not_exceed_the_exact_optimum() {
-    let places: Vec<(f64, f64)> = (0..11).map(|it| (20.0 + f64::from(it * 7 % 11) * 2.0, 90.0 + f64::from(it * it % 13) * 3.0)).collect();
+    let places: Vec<(f64, f64)> = (0..11)
+        .map(|it| {
+            (
+                20.0 + f64::from(it * 7 % 11) * 2.0,
+                90.0 + f64::from(it * it % 13) * 3.0,
+            )
+        })
+        .collect();
     let journey = placed(&places);
     for by in [2, 4, 10] {
         let request = request(Some(by), Goal::TotalTransit);
         let exact = propose(&journey, &request).unwrap().value;
         let weights = Weights::new(&journey, &request).unwrap();
         let bound = bound::lower(&weights, by, Goal::TotalTransit);
-        let heuristic: f64 = heuristic::circuits(&weights, by, Goal::TotalTransit).iter().map(|it| weights.way(it)).sum();
-        assert!(bound <= exact * (1.0 + 1e-12) && exact <= heuristic * (1.0 + 1e-12), "{by}: {bound} {exact} {heuristic}");
+        let heuristic: f64 = heuristic::circuits(&weights, by, Goal::TotalTransit)
+            .iter()
+            .map(|it| weights.way(it))
+            .sum();
+        assert!(
+            bound <= exact * (1.0 + 1e-12) && exact <= heuristic * (1.0 + 1e-12),
+            "{by}: {bound} {exact} {heuristic}"
+        );
         assert!(bound > 0.6 * exact, "{by}: {bound} {exact}");
     }
 }
@@ -130,8 +177,22 @@ fn laboratories_on_a_circle_are_visited_round_it() {
         })
         .collect();
     let found = propose(&placed(&places), &request(None, Goal::TotalTransit)).unwrap();
-    let round: f64 = 40.0 * great_circle(Position { latitude: 0.0, longitude: 1.0 }, Position { latitude: (std::f64::consts::TAU / 40.0).sin(), longitude: (std::f64::consts::TAU / 40.0).cos() });
-    assert!((found.value / round - 1.0).abs() < 1e-3, "{} {round}", found.value);
+    let round: f64 = 40.0
+        * great_circle(
+            Position {
+                latitude: 0.0,
+                longitude: 1.0,
+            },
+            Position {
+                latitude: (std::f64::consts::TAU / 40.0).sin(),
+                longitude: (std::f64::consts::TAU / 40.0).cos(),
+            },
+        );
+    assert!(
+        (found.value / round - 1.0).abs() < 1e-3,
+        "{} {round}",
+        found.value
+    );
     assert!(found.gap() < 0.03, "{}", found.gap());
 }
 
@@ -139,22 +200,57 @@ fn laboratories_on_a_circle_are_visited_round_it() {
 fn days_on_the_road_and_stays_both_lengthen_the_longest_interval() {
     let mut journey = placed(&[(0.0, 0.0), (0.0, 1.0), (0.0, 2.0)]);
     journey.laboratories[2].stay = Some(days(30));
-    let weigh = Weigh::Days { kilometres_per_day: 100.0 };
-    let found = propose(&journey, &Request { artefact: 0, by: Some(2), goal: Goal::LongestInterval, weigh }).unwrap();
-    let road = 4.0 * great_circle(Position { latitude: 0.0, longitude: 0.0 }, Position { latitude: 0.0, longitude: 1.0 }) / 100.0;
-    assert!((found.longest - (road + 30.0 + 10.0)).abs() < 1e-9, "{}", found.longest);
+    let weigh = Weigh::Days {
+        kilometres_per_day: 100.0,
+    };
+    let found = propose(
+        &journey,
+        &Request {
+            artefact: 0,
+            by: Some(2),
+            goal: Goal::LongestInterval,
+            weigh,
+        },
+    )
+    .unwrap();
+    let road =
+        4.0 * great_circle(
+            Position {
+                latitude: 0.0,
+                longitude: 0.0,
+            },
+            Position {
+                latitude: 0.0,
+                longitude: 1.0,
+            },
+        ) / 100.0;
+    assert!(
+        (found.longest - (road + 30.0 + 10.0)).abs() < 1e-9,
+        "{}",
+        found.longest
+    );
 }
 
 #[test]
 fn a_stated_distance_wins_over_the_great_circle_and_a_missing_one_is_named() {
     let mut journey = placed(&[(0.0, 0.0), (0.0, 1.0)]);
-    journey.distances.push(Distance { from: "L1".to_owned(), to: "NIM".to_owned(), kilometres: 500.0 });
+    journey.distances.push(Distance {
+        from: "L1".to_owned(),
+        to: "NIM".to_owned(),
+        kilometres: 500.0,
+    });
     let asked = request(None, Goal::TotalTransit);
     assert!((propose(&journey, &asked).unwrap().value - 1000.0).abs() < 1e-9);
     journey.distances.clear();
     journey.laboratories[1].position = None;
     let missing = propose(&journey, &asked).unwrap_err();
-    assert_eq!(missing, NoOrder::Unknown { from: "L1".to_owned(), to: "NIM".to_owned() });
+    assert_eq!(
+        missing,
+        NoOrder::Unknown {
+            from: "L1".to_owned(),
+            to: "NIM".to_owned()
+        }
+    );
     assert!(missing.text().zh.contains("L1") && missing.text().en.contains("L1"));
     journey.artefacts[0].measured_by = names(&["NIM"]);
     assert_eq!(propose(&journey, &asked).unwrap_err(), NoOrder::Nothing);

@@ -46,10 +46,18 @@ fn tour(count: usize, pattern: Pattern) -> (Journey, Plan) {
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let mut journey = journey(&ids, pattern);
     journey.laboratories[0].title = Text::new("中国计量科学研究院", "NIM");
-    journey.laboratories[0].position = Some(Position { latitude: 40.0, longitude: 116.3 });
-    for (laboratory, (city, latitude, longitude)) in journey.laboratories.iter_mut().skip(1).zip(CITIES) {
+    journey.laboratories[0].position = Some(Position {
+        latitude: 40.0,
+        longitude: 116.3,
+    });
+    for (laboratory, (city, latitude, longitude)) in
+        journey.laboratories.iter_mut().skip(1).zip(CITIES)
+    {
         laboratory.title = Text::new(format!("{city}市计量测试院"), "");
-        laboratory.position = Some(Position { latitude, longitude });
+        laboratory.position = Some(Position {
+            latitude,
+            longitude,
+        });
     }
     let planned = plan(&journey, &Calendars::new());
     (journey, planned)
@@ -59,17 +67,52 @@ fn patterns() -> Vec<(&'static str, usize, Pattern)> {
     let order = Vec::new;
     let stops = |ids: &[&str]| ids.iter().map(|it| Stop::at(*it)).collect();
     let routes = vec![
-        Route { specimen: 0, stops: stops(&["NIM", "L00", "L01", "NIM", "L02", "NIM"]) },
-        Route { specimen: 1, stops: stops(&["NIM", "L03", "NIM"]) },
+        Route {
+            specimen: 0,
+            stops: stops(&["NIM", "L00", "L01", "NIM", "L02", "NIM"]),
+        },
+        Route {
+            specimen: 1,
+            stops: stops(&["NIM", "L03", "NIM"]),
+        },
     ];
     vec![
         ("ring", 30, Pattern::Ring { order: order() }),
         ("star", 30, Pattern::Star { order: order() }),
-        ("petal", 12, Pattern::Petal { by: 3, order: order() }),
-        ("petals", 30, Pattern::Petal { by: 6, order: order() }),
-        ("two", 30, Pattern::Petal { by: 15, order: order() }),
+        (
+            "petal",
+            12,
+            Pattern::Petal {
+                by: 3,
+                order: order(),
+            },
+        ),
+        (
+            "petals",
+            30,
+            Pattern::Petal {
+                by: 6,
+                order: order(),
+            },
+        ),
+        (
+            "two",
+            30,
+            Pattern::Petal {
+                by: 15,
+                order: order(),
+            },
+        ),
         ("parallel", 9, Pattern::Parallel { order: order() }),
-        ("onsite", 5, Pattern::OnSite { order: order(), place: None, changeover: None }),
+        (
+            "onsite",
+            5,
+            Pattern::OnSite {
+                order: order(),
+                place: None,
+                changeover: None,
+            },
+        ),
         ("routes", 4, Pattern::Routes { routes }),
     ]
 }
@@ -78,7 +121,9 @@ fn patterns() -> Vec<(&'static str, usize, Pattern)> {
 fn rectangles(svg: &str, classes: &[&str]) -> Vec<[f64; 4]> {
     let document = roxmltree::Document::parse(svg).unwrap();
     (document.descendants())
-        .filter(|it| it.has_tag_name("rect") && classes.contains(&it.attribute("class").unwrap_or("")))
+        .filter(|it| {
+            it.has_tag_name("rect") && classes.contains(&it.attribute("class").unwrap_or(""))
+        })
         .map(|it| {
             let number = |name| it.attribute(name).unwrap().parse::<f64>().unwrap();
             let (x, y) = (number("x"), number("y"));
@@ -103,7 +148,10 @@ fn boxes_of_a_graph_do_not_overlap_for_thirty_laboratories_in_any_pattern() {
         assert!(boxes.len() > count, "{name}: {} boxes", boxes.len());
         for (index, a) in boxes.iter().enumerate() {
             for b in &boxes[..index] {
-                assert!(a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1], "{name}: {a:?} {b:?}");
+                assert!(
+                    a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1],
+                    "{name}: {a:?} {b:?}"
+                );
             }
         }
     }
@@ -116,27 +164,53 @@ fn names_are_escaped_and_control_characters_left_out() {
     let planned = plan(&journey, &Calendars::new());
     let svg = graph(&journey, &planned, 0, Lang::En);
     let document = roxmltree::Document::parse(&svg).unwrap();
-    assert!(document.descendants().any(|it| it.text() == Some("<A & \"B\"> ")));
+    assert!(
+        document
+            .descendants()
+            .any(|it| it.text() == Some("<A & \"B\"> "))
+    );
     roxmltree::Document::parse(&gantt(&journey, &Calendars::new(), &planned, Lang::En)).unwrap();
     roxmltree::Document::parse(&map(&journey, &planned, Lang::En).unwrap()).unwrap();
 }
 
 #[test]
 fn a_map_needs_two_places_and_names_each_once() {
-    let (mut journey, planned) = tour(30, Pattern::Petal { by: 5, order: Vec::new() });
+    let (mut journey, planned) = tour(
+        30,
+        Pattern::Petal {
+            by: 5,
+            order: Vec::new(),
+        },
+    );
     let svg = map(&journey, &planned, Lang::Zh).unwrap();
     save("map", &svg);
     let document = roxmltree::Document::parse(&svg).unwrap();
-    let names = document.descendants().filter(|it| it.has_tag_name("text") && it.attribute("class") == Some("ink"));
+    let names = document
+        .descendants()
+        .filter(|it| it.has_tag_name("text") && it.attribute("class") == Some("ink halo"));
     assert_eq!(names.count(), 31);
-    journey.laboratories.iter_mut().skip(1).for_each(|it| it.position = None);
+    journey
+        .laboratories
+        .iter_mut()
+        .skip(1)
+        .for_each(|it| it.position = None);
     assert_eq!(map(&journey, &planned, Lang::Zh), None);
 }
 
 #[test]
 fn the_map_shows_a_way_across_the_date_line_in_one_piece() {
-    let (mut journey, _) = tour(2, Pattern::Ring { order: names(&["L00", "L01"]) });
-    let at = |latitude, longitude| Some(Position { latitude, longitude });
+    let (mut journey, _) = tour(
+        2,
+        Pattern::Ring {
+            order: names(&["L00", "L01"]),
+        },
+    );
+    let at = |latitude, longitude| {
+        Some(Position {
+            latitude,
+            longitude,
+        })
+    };
     journey.laboratories[0].position = at(-36.8, 174.8);
     journey.laboratories[1].position = at(-13.8, -171.8);
     journey.laboratories[2].position = at(-18.1, 178.4);
@@ -148,8 +222,18 @@ fn the_map_shows_a_way_across_the_date_line_in_one_piece() {
 
 #[test]
 fn the_chart_has_a_window_for_each_visit_and_shades_days_off() {
-    let (mut journey, _) = tour(6, Pattern::Petal { by: 2, order: Vec::new() });
-    journey.artefacts.push(Artefact::new("V", Pattern::Star { order: Vec::new() }, names(&["L00", "L01"])));
+    let (mut journey, _) = tour(
+        6,
+        Pattern::Petal {
+            by: 2,
+            order: Vec::new(),
+        },
+    );
+    journey.artefacts.push(Artefact::new(
+        "V",
+        Pattern::Star { order: Vec::new() },
+        names(&["L00", "L01"]),
+    ));
     journey.calendar = Some("cn".to_owned());
     journey.working_days_only = true;
     journey.limit = Some(days(230));
@@ -172,6 +256,15 @@ fn the_chart_has_a_window_for_each_visit_and_shades_days_off() {
 
 #[test]
 fn the_same_journey_gives_the_same_bytes() {
-    let (journey, planned) = tour(8, Pattern::Petal { by: 3, order: Vec::new() });
-    assert_eq!(graph(&journey, &planned, 0, Lang::Zh), graph(&journey, &plan(&journey, &Calendars::new()), 0, Lang::Zh));
+    let (journey, planned) = tour(
+        8,
+        Pattern::Petal {
+            by: 3,
+            order: Vec::new(),
+        },
+    );
+    assert_eq!(
+        graph(&journey, &planned, 0, Lang::Zh),
+        graph(&journey, &plan(&journey, &Calendars::new()), 0, Lang::Zh)
+    );
 }
