@@ -398,7 +398,7 @@ fn finish_when_delayed(journey: &Journey, planned: &Plan, visit: VisitId, delay:
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn a_specimen_is_never_at_two_places_and_dates_never_run_backwards(journey in any_journey()) {

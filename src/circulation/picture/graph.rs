@@ -156,8 +156,10 @@ impl Drawing<'_> {
             of: visits.into_iter().map(|it| (it, 0)).collect(),
         };
         let sector = TAU / share(circuits.len(), 1);
+        // Two petals lie side by side, more begin at the top.
+        let first = if circuits.len() == 2 { PI } else { FRAC_PI_2 };
         for (petal, stops) in circuits.values().enumerate() {
-            let axis = sector * share(petal, 1) - FRAC_PI_2;
+            let axis = sector * share(petal, 1) - first;
             for (index, id) in stops.iter().enumerate() {
                 // Along the petal from the pilot and back: farthest in the middle, spread over most of the sector.
                 let way = share(index + 1, stops.len() + 1);

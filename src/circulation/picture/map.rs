@@ -237,6 +237,7 @@ fn labels(
                 ),
             )
         });
+        leader(svg, *at, spot);
         svg.text(
             "ink halo",
             point(spot.left, spot.bottom - 4.0),
@@ -245,6 +246,17 @@ fn labels(
             name,
         );
         taken.push(spot);
+    }
+}
+
+/// A thin line from the dot to a name that does not stand next to it.
+fn leader(svg: &mut Svg, at: Point, name: Box) {
+    let near = point(
+        at.x.clamp(name.left, name.right),
+        at.y.clamp(name.top, name.bottom),
+    );
+    if (near.x - at.x).hypot(near.y - at.y) > 2.0 * DOT + 6.0 {
+        svg.line("slack", at, near, " stroke-width=\"0.8\"");
     }
 }
 
