@@ -90,7 +90,7 @@ pub struct Reference {
     /// Whether the method for inconsistent results took over.
     pub took_over: bool,
     /// Other subsets of the same size that are as consistent.
-    pub ties: usize,
+    pub ties: u64,
     pub clause: String,
 }
 

@@ -7,8 +7,8 @@ use super::super::export::artefact_name;
 use super::super::graph::{LegKind, VisitId};
 use super::super::journey::{Journey, Pattern};
 use super::super::plan::Plan;
-use super::geometry::{Box, Point, point, spread};
-use super::svg::{Anchor, Svg, shortened, text_width};
+use crate::picture::geometry::{Box, Point, point, spread};
+use crate::picture::svg::{Anchor, Svg, shortened, text_width};
 use crate::text::Lang;
 
 const NAME: f64 = 14.0;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::graph::LegKind;
 use super::super::journey::{Journey, Position};
 use super::super::plan::Plan;
-use super::geometry::{Box, Point, point};
-use super::svg::{Anchor, Svg, shortened, text_width};
+use crate::picture::geometry::{Box, Point, point};
+use crate::picture::svg::{Anchor, Svg, shortened, text_width};
 use crate::text::Lang;
 
 const WIDTH: f64 = 860.0;

@@ -10,6 +10,7 @@ mod median;
 mod methods;
 mod pair_difference;
 mod power_moderated;
+pub mod named;
 pub mod random_effects;
 mod report;
 mod subset;

@@ -11,7 +11,7 @@ use crate::evaluate::method::Inapplicable;
 pub struct Estimate {
     pub consensus: Consensus,
     /// Other subsets that are as large and as consistent as the one chosen.
-    pub ties: usize,
+    pub ties: u64,
 }
 
 /// Names of the methods that [`estimate`] carries out: the last part of their paths.
@@ -50,7 +50,7 @@ pub fn estimate(
         "cut-off-mean" => plain(super::cut_off_mean(labs, parameter("significance", 0.05)).map(|c| c.mean)),
         "power-moderated-mean" => plain(super::power_moderated_mean(labs, parameters.get("alpha").copied()).map(|p| p.mean)),
         "largest-consistent-subset" => super::largest_consistent_subset(labs, parameter("significance", 0.05))
-            .map(|found| Estimate { consensus: found.mean, ties: found.ties.len().saturating_sub(1) }),
+            .map(|found| Estimate { consensus: found.mean, ties: found.tie_count.saturating_sub(1) }),
         "dersimonian-laird" => plain(random_effects_mean(labs, Estimator::DerSimonianLaird)),
         "mandel-paule" => plain(random_effects_mean(labs, Estimator::MandelPaule)),
         "maximum-likelihood" => plain(random_effects_mean(labs, Estimator::MaximumLikelihood)),
