@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod circulation;
+pub mod cli;
 pub mod compile;
 pub mod condition;
 pub mod diagnostic;
@@ -12,6 +13,7 @@ pub mod numeric;
 pub mod picture;
 pub mod plan;
 pub mod project;
+pub mod report;
 pub mod run;
 pub mod schema;
 pub mod source;
