@@ -36,7 +36,7 @@ const HALF_WEIGHTS: [f64; 8] = [
 /// Weights of the embedded 7-point Gauss rule, which uses every other node.
 const GAUSS_WEIGHTS: [f64; 4] = [
     0.129_484_966_168_869_7,
-    0.279_705_391_489_276_67,
+    0.279_705_391_489_276_64,
     0.381_830_050_505_118_93,
     0.417_959_183_673_469_4,
 ];

@@ -28,7 +28,8 @@ impl Lattice {
         low: f64,
         high: f64,
     ) -> Option<(Lattice, f64)> {
-        if !((high - low) / step < MOST_POINTS as f64) {
+        let needed = (high - low) / step;
+        if needed.is_nan() || needed >= MOST_POINTS as f64 {
             return None;
         }
         let mut peak = log_density(centre);
