@@ -1,5 +1,18 @@
 //! Bidui (比对): comparison protocols as code.
 
+pub mod check;
+pub mod circulation;
+pub mod compile;
+pub mod condition;
+pub mod diagnostic;
 pub mod evaluate;
+pub mod intake;
+pub mod model;
 pub mod numeric;
+pub mod plan;
+pub mod project;
+pub mod schema;
+pub mod source;
+pub mod syntax;
 pub mod text;
+pub mod values;

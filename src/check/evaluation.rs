@@ -1,0 +1,228 @@
+//! Whether the statistics ordered can be carried out and mean something.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Protocol;
+use crate::text::Text;
+
+/// Methods that combine the participants' results.
+const CONSENSUS: [&str; 4] = [
+    "weighted-mean",
+    "arithmetic-mean",
+    "largest-consistent-subset",
+    "median",
+];
+
+pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    contributor_with_plus(protocol, diagnostics);
+    correlation_stated(protocol, diagnostics);
+    certified_values(protocol, diagnostics);
+    enough_results(protocol, diagnostics);
+    acceptance_complete(protocol, diagnostics);
+    drift_can_be_followed(protocol, diagnostics);
+}
+
+fn short(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+fn is_consensus(protocol: &Protocol) -> bool {
+    CONSENSUS.contains(&short(&protocol.evaluation.reference.method.path))
+}
+
+/// A contributor's E_n takes the minus form; the independent form makes every contributor look better than it is.
+fn contributor_with_plus(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    for score in protocol
+        .evaluation
+        .scores
+        .iter()
+        .filter(|s| s.name == "En" && s.denominator == "independent")
+    {
+        if is_consensus(protocol) {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::ContributorWithPlus,
+                    score.at,
+                    Text::new(
+                        "参与参考值的实验室与参考值相关，独立形式的分母偏大，E_n 偏小",
+                        "results that are part of the reference value are correlated with it; the independent denominator is too large and E_n too small",
+                    ),
+                )
+                .with_label(protocol.evaluation.reference.at, Text::new("参考值由各实验室的结果得出", "the reference value is formed from the results"))
+                .with_help(Text::new("改用 `分母 计协方差`", "write `denominator with-covariance`")),
+            );
+        }
+    }
+}
+
+fn correlation_stated(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let evaluation = &protocol.evaluation;
+    if is_consensus(protocol)
+        && evaluation.uncorrelated.is_none()
+        && evaluation.correlations.is_empty()
+    {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::CorrelationUnstated,
+                evaluation.reference.at,
+                Text::new("未说明各实验室结果是否相关", "it is not said whether the laboratories' results are correlated"),
+            )
+            .with_reason(Text::new(
+                "共用同一标准的实验室结果相关，平均值的不确定度公式随之改变",
+                "laboratories that share a standard are correlated, which changes the uncertainty of any mean",
+            ))
+            .with_help(Text::new("写 `相关性 互不相关`，或用 `协方差` 写出相关系数", "write `correlation uncorrelated`, or give coefficients with `covariance`")),
+        );
+    }
+}
+
+fn certified_values(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let reference = &protocol.evaluation.reference;
+    if short(&reference.method.path) != "certified-value" {
+        return;
+    }
+    for measurand in &protocol.measurands {
+        for point in &measurand.points {
+            if !reference
+                .certified
+                .iter()
+                .any(|c| c.measurand == measurand.id && c.point == point.id)
+            {
+                diagnostics.push(
+                    Diagnostic::new(
+                        Code::NoCertifiedValue,
+                        reference.at,
+                        Text::new(
+                            format!("测量点 `{}` 没有证书值", point.id),
+                            format!("there is no certified value for point `{}`", point.id),
+                        ),
+                    )
+                    .with_label(point.at, Text::new("这个测量点", "this point"))
+                    .with_help(Text::new(
+                        "在 `参考值` 块中补一行 `证书值`",
+                        "add a line `certified` to the block of `reference`",
+                    )),
+                );
+            }
+        }
+    }
+}
+
+/// A mean and its test need results to compare.
+fn enough_results(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let reference = &protocol.evaluation.reference;
+    let all = protocol.laboratories().count();
+    let left = match &reference.only {
+        Some((only, _)) => only.len(),
+        None => {
+            all - reference
+                .without
+                .iter()
+                .map(|(labs, _)| labs.len())
+                .sum::<usize>()
+                .min(all)
+        }
+    };
+    let need = match short(&reference.method.path) {
+        "median" => 3,
+        _ if is_consensus(protocol) => 2,
+        _ => return,
+    };
+    if left < need {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::TooFewResults,
+                reference.at,
+                Text::new(
+                    format!("参与参考值的实验室只有 {left} 个，该方法至少需要 {need} 个"),
+                    format!("only {left} laboratories take part in the reference value; the method needs at least {need}"),
+                ),
+            )
+            .with_help(Text::new("增加实验室，或改用主导实验室值、证书值", "add laboratories, or take the pilot's or a certified value")),
+        );
+    }
+}
+
+fn acceptance_complete(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let acceptance = &protocol.acceptance;
+    for (rules, at, zh, en) in [
+        (
+            &acceptance.point,
+            acceptance.point_at,
+            "逐个 测量点",
+            "each point",
+        ),
+        (
+            &acceptance.laboratory,
+            acceptance.laboratory_at,
+            "逐个 实验室",
+            "each laboratory",
+        ),
+    ] {
+        if at.is_none() {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::NoVerdictRules,
+                    acceptance.at,
+                    Text::new(
+                        format!("`结果评定` 中没有 `{zh}` 的规则"),
+                        format!("`acceptance` has no rules for `{en}`"),
+                    ),
+                )
+                .with_help(Text::new(
+                    format!("补上 `{zh} {{ … }}`"),
+                    format!("add `{en} {{ … }}`"),
+                )),
+            );
+            continue;
+        }
+        let rest: Vec<_> = rules.iter().filter(|r| r.when.is_none()).collect();
+        if let [first, second, ..] = rest.as_slice() {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::VerdictsOverlap,
+                    second.at,
+                    Text::new(
+                        "两个结论都取其余情形",
+                        "two verdicts both take what the other rules leave",
+                    ),
+                )
+                .with_label(first.at, Text::new("第一个在这里", "the first stands here"))
+                .with_help(Text::new(
+                    "只留一个 `其余`，给另一个写条件",
+                    "keep one `otherwise` and give the other a condition",
+                )),
+            );
+        }
+    }
+}
+
+fn drift_can_be_followed(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(drift) = &protocol.evaluation.drift else {
+        return;
+    };
+    let parallel = protocol
+        .circulation
+        .patterns
+        .iter()
+        .find(|p| p.kind == crate::model::Way::Parallel);
+    if let Some(way) = parallel {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::DriftNotObserved,
+                drift.at,
+                Text::new(
+                    "平行分发的样品不返回，无从得知漂移",
+                    "samples that do not return show no drift",
+                ),
+            )
+            .with_label(
+                way.at,
+                Text::new("平行分发", "the samples are sent in parallel"),
+            )
+            .with_help(Text::new(
+                "删除 `漂移`，或改用会返回主导实验室的传递方式",
+                "remove `drift`, or let the transfer standard return to the pilot",
+            )),
+        );
+    }
+}

@@ -1,0 +1,39 @@
+//! What must hold of a protocol before it may be carried out; one file for each family of rules.
+//!
+//! Every check is a function over the model that adds findings; none depends on another, so that all findings come at once.
+
+mod consequences;
+mod evaluation;
+mod journey;
+mod names;
+
+use crate::circulation;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Protocol, WrittenJourney};
+
+/// A checked protocol with its journey planned.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    pub protocol: Protocol,
+    pub written: WrittenJourney,
+    pub journey: circulation::Plan,
+}
+
+/// Plans the journey of a protocol and checks all there is to check.
+pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let written = protocol.journey();
+    let journey = circulation::plan(&written.journey, &written.calendars);
+    names::check(&protocol, &mut diagnostics);
+    journey::check(&protocol, &written, &journey, &mut diagnostics);
+    evaluation::check(&protocol, &mut diagnostics);
+    consequences::check(&protocol, &mut diagnostics);
+    (
+        Checked {
+            protocol,
+            written,
+            journey,
+        },
+        diagnostics,
+    )
+}

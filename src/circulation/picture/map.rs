@@ -1,0 +1,283 @@
+//! The way of the artefacts between places on the globe.
+
+use std::collections::BTreeMap;
+
+use super::super::graph::LegKind;
+use super::super::journey::{Journey, Position};
+use super::super::plan::Plan;
+use super::geometry::{Box, Point, point};
+use super::svg::{Anchor, Svg, shortened, text_width};
+use crate::text::Lang;
+
+const WIDTH: f64 = 860.0;
+const LARGEST_HEIGHT: f64 = 1100.0;
+const NAME: f64 = 13.0;
+const DOT: f64 = 5.0;
+
+/// Draws all legs on a plain cylindrical map; `None` if fewer than two visited laboratories have coordinates.
+pub fn map(journey: &Journey, plan: &Plan, lang: Lang) -> Option<String> {
+    let mut places: BTreeMap<usize, Position> = BTreeMap::new();
+    for (_, visit) in plan.circulation.visits() {
+        if let Some(position) = journey.laboratories[visit.place].position {
+            places.insert(visit.place, position);
+        }
+    }
+    if places.len() < 2 {
+        return None;
+    }
+    let frame = Frame::around(&places);
+    let mut svg = Svg::default();
+    frame.graticule(&mut svg);
+    let points: BTreeMap<usize, Point> = places
+        .iter()
+        .map(|(it, at)| (*it, frame.project(*at)))
+        .collect();
+    let tips = legs(&mut svg, plan, &points);
+    labels(&mut svg, journey, &points, tips, frame.view(), lang);
+    let title = match lang {
+        Lang::Zh => "传递路线图",
+        Lang::En => "Map of the circulation",
+    };
+    Some(svg.finish(frame.view().grown(30.0), title))
+}
+
+/// The part of the globe that is shown.
+struct Frame {
+    west: f64,
+    north: f64,
+    east: f64,
+    south: f64,
+    per_longitude: f64,
+    per_latitude: f64,
+}
+
+impl Frame {
+    fn around(places: &BTreeMap<usize, Position>) -> Frame {
+        let west = western_edge(places.values().map(|it| it.longitude));
+        let east = places
+            .values()
+            .map(|it| beyond(it.longitude, west))
+            .fold(west, f64::max);
+        let south = places.values().map(|it| it.latitude).fold(90.0, f64::min);
+        let north = places.values().map(|it| it.latitude).fold(-90.0, f64::max);
+        let pad = 0.08 * (east - west).max(north - south).max(0.5);
+        let (west, east) = (west - pad, east + pad);
+        let (south, north) = ((south - pad).max(-90.0), (north + pad).min(90.0));
+        let shrink = ((south + north) / 2.0).to_radians().cos().max(0.2);
+        let per_latitude = (WIDTH / ((east - west) * shrink)).min(LARGEST_HEIGHT / (north - south));
+        Frame {
+            west,
+            north,
+            east,
+            south,
+            per_longitude: per_latitude * shrink,
+            per_latitude,
+        }
+    }
+
+    fn project(&self, at: Position) -> Point {
+        let longitude = beyond(at.longitude, self.west);
+        point(
+            (longitude - self.west) * self.per_longitude,
+            (self.north - at.latitude) * self.per_latitude,
+        )
+    }
+
+    fn view(&self) -> Box {
+        let width = (self.east - self.west) * self.per_longitude;
+        Box::new(
+            0.0,
+            0.0,
+            width,
+            (self.north - self.south) * self.per_latitude,
+        )
+    }
+
+    fn graticule(&self, svg: &mut Svg) {
+        let view = self.view();
+        let span = (self.east - self.west).max(self.north - self.south);
+        let steps = [1.0, 2.0, 5.0, 10.0, 20.0];
+        let step = (steps.into_iter().find(|it| span / it <= 8.0)).unwrap_or(45.0);
+        let mut longitude = (self.west / step).ceil() * step;
+        while longitude <= self.east {
+            let x = (longitude - self.west) * self.per_longitude;
+            svg.line("grid", point(x, 0.0), point(x, view.bottom), "");
+            let label = degrees(longitude, 'E', 'W');
+            svg.text(
+                "faint",
+                point(x, view.bottom + 14.0),
+                10.0,
+                Anchor::Middle,
+                &label,
+            );
+            longitude += step;
+        }
+        let mut latitude = (self.south / step).ceil() * step;
+        while latitude <= self.north {
+            let y = (self.north - latitude) * self.per_latitude;
+            svg.line("grid", point(0.0, y), point(view.right, y), "");
+            svg.text(
+                "faint",
+                point(-3.0, y + 3.0),
+                10.0,
+                Anchor::End,
+                &degrees(latitude, 'N', 'S'),
+            );
+            latitude += step;
+        }
+    }
+}
+
+/// The longitude east of which the places span least, so that a way across the date line stays in one piece.
+fn western_edge(longitudes: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = longitudes.collect();
+    sorted.sort_by(f64::total_cmp);
+    let mut edge = sorted.first().copied().unwrap_or(0.0);
+    let mut widest = edge + 360.0 - sorted.last().copied().unwrap_or(0.0);
+    for pair in sorted.windows(2) {
+        if pair[1] - pair[0] > widest {
+            (edge, widest) = (pair[1], pair[1] - pair[0]);
+        }
+    }
+    edge
+}
+
+fn beyond(longitude: f64, west: f64) -> f64 {
+    if longitude < west {
+        longitude + 360.0
+    } else {
+        longitude
+    }
+}
+
+fn degrees(value: f64, positive: char, negative: char) -> String {
+    let value = if value > 180.0 { value - 360.0 } else { value };
+    if value < 0.0 {
+        format!("{}°{negative}", -value)
+    } else if value > 0.0 {
+        format!("{value}°{positive}")
+    } else {
+        "0°".to_owned()
+    }
+}
+
+/// A line for each leg in the colour of its artefact, bent so that the ways there and back do not cover one another.
+///
+/// Gives the places of the arrow heads, which names should not cover.
+fn legs(svg: &mut Svg, plan: &Plan, points: &BTreeMap<usize, Point>) -> Vec<Box> {
+    let mut tips = Vec::new();
+    for (from, to, leg) in plan.circulation.legs() {
+        let (start, end) = (plan.circulation.visit(from), plan.circulation.visit(to));
+        let ends = (points.get(&start.place), points.get(&end.place));
+        let (Some(a), Some(b), LegKind::Transport) = (ends.0, ends.1, leg.kind) else {
+            continue;
+        };
+        let length = (b.x - a.x).hypot(b.y - a.y);
+        if length <= 3.0 * DOT {
+            continue;
+        }
+        let (ux, uy) = ((b.x - a.x) / length, (b.y - a.y) / length);
+        let side = 3.0 + 2.5 * (start.artefact % 6) as f64;
+        let shifted = |it: &Point, along: f64| {
+            point(it.x + along * ux - side * uy, it.y + along * uy + side * ux)
+        };
+        let class = format!("leg c{}", start.artefact % 6);
+        let (begin, end) = (shifted(a, DOT), shifted(b, -DOT - 2.0));
+        svg.line(
+            &class,
+            begin,
+            end,
+            " stroke-width=\"1.6\" marker-end=\"url(#tip)\"",
+        );
+        tips.push(Box::around(end, 13.0, 13.0));
+    }
+    tips
+}
+
+/// Dots, and names where they cover neither a dot nor one another.
+fn labels(
+    svg: &mut Svg,
+    journey: &Journey,
+    points: &BTreeMap<usize, Point>,
+    tips: Vec<Box>,
+    view: Box,
+    lang: Lang,
+) {
+    let mut taken: Vec<Box> = points
+        .values()
+        .map(|it| Box::around(*it, 2.0 * DOT + 2.0, 2.0 * DOT + 2.0))
+        .chain(tips)
+        .collect();
+    for (laboratory, at) in points {
+        let laboratory = &journey.laboratories[*laboratory];
+        let pilot = laboratory.id == journey.pilot;
+        svg.circle(
+            if pilot { "pilot" } else { "node" },
+            *at,
+            if pilot { DOT + 2.0 } else { DOT },
+        );
+        let full = shortened(laboratory.name(lang), NAME, 200.0);
+        let place = [&full, &laboratory.id].into_iter().find_map(|name| {
+            let free = spots(*at, text_width(name, NAME))
+                .into_iter()
+                .find(|spot| {
+                    let inside = view.grown(28.0).united(spot) == view.grown(28.0);
+                    inside && !taken.iter().any(|it| it.overlaps(spot))
+                })?;
+            Some((name, free))
+        });
+        // Where there is no room even for the identifier, the name stands below and a little away.
+        let (name, spot) = place.unwrap_or_else(|| {
+            (
+                &laboratory.id,
+                Box::around(
+                    point(at.x, at.y + 34.0),
+                    text_width(&laboratory.id, NAME),
+                    16.0,
+                ),
+            )
+        });
+        leader(svg, *at, spot);
+        svg.text(
+            "ink halo",
+            point(spot.left, spot.bottom - 4.0),
+            NAME,
+            Anchor::Start,
+            name,
+        );
+        taken.push(spot);
+    }
+}
+
+/// A thin line from the dot to a name that does not stand next to it.
+fn leader(svg: &mut Svg, at: Point, name: Box) {
+    let near = point(
+        at.x.clamp(name.left, name.right),
+        at.y.clamp(name.top, name.bottom),
+    );
+    if (near.x - at.x).hypot(near.y - at.y) > 2.0 * DOT + 6.0 {
+        svg.line("slack", at, near, " stroke-width=\"0.8\"");
+    }
+}
+
+/// Places for a name around its dot, nearest first.
+fn spots(at: Point, width: f64) -> Vec<Box> {
+    let height = 17.0;
+    let mut spots = Vec::new();
+    for ring in 0..4 {
+        let away = DOT + 4.0 + 14.0 * f64::from(ring);
+        spots.push(Box::new(at.x + away, at.y - height / 2.0, width, height));
+        spots.push(Box::new(
+            at.x - away - width,
+            at.y - height / 2.0,
+            width,
+            height,
+        ));
+        for lift in [-height - away, away] {
+            for shift in [-width / 2.0, away, -width - away] {
+                spots.push(Box::new(at.x + shift, at.y + lift, width, height));
+            }
+        }
+    }
+    spots
+}

@@ -1,0 +1,148 @@
+//! Findings drawn for people, with the source line and carets. The drawing is codespan-reporting's; nothing else knows it.
+
+use codespan_reporting::diagnostic as codespan;
+use codespan_reporting::files::SimpleFiles;
+use codespan_reporting::term;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, Sources};
+use crate::text::{Lang, Text};
+
+/// The findings drawn without colour.
+pub fn human(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> String {
+    let files = files(sources);
+    let config = term::Config::default();
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        match term::emit_into_string(&config, &files, &drawn(diagnostic, lang)) {
+            Ok(text) => out.push_str(&text),
+            Err(_) => out.push_str(&super::short(
+                std::slice::from_ref(diagnostic),
+                sources,
+                lang,
+            )),
+        }
+        if !out.ends_with("\n\n") {
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// The findings drawn with the colours of a terminal (ANSI sequences).
+pub fn human_coloured(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> String {
+    let files = files(sources);
+    let config = term::Config::default();
+    let mut buffer = term::termcolor::Buffer::ansi();
+    for diagnostic in diagnostics {
+        // Writing into memory fails only for a span outside its file, and then the plain form says as much.
+        if term::emit_to_write_style(&mut buffer, &config, &files, &drawn(diagnostic, lang))
+            .is_err()
+        {
+            return human(diagnostics, sources, lang);
+        }
+    }
+    String::from_utf8_lossy(buffer.as_slice()).into_owned()
+}
+
+/// The word for a severity.
+pub(super) fn severity_word(severity: Severity, lang: Lang) -> &'static str {
+    match (severity, lang) {
+        (Severity::Error, Lang::Zh) => "错误",
+        (Severity::Warning, Lang::Zh) => "警告",
+        (Severity::Note, Lang::Zh) => "提示",
+        (Severity::Error, Lang::En) => "error",
+        (Severity::Warning, Lang::En) => "warning",
+        (Severity::Note, Lang::En) => "note",
+    }
+}
+
+fn files(sources: &Sources) -> SimpleFiles<&str, &str> {
+    let mut files = SimpleFiles::new();
+    for (_, file) in sources.files() {
+        files.add(file.name.as_str(), file.text.as_ref());
+    }
+    files
+}
+
+fn drawn(diagnostic: &Diagnostic, lang: Lang) -> codespan::Diagnostic<usize> {
+    let index = |file: FileId| file.0 as usize;
+    let labels = diagnostic
+        .labels
+        .iter()
+        .enumerate()
+        .map(|(i, label)| {
+            let style = if i == 0 {
+                codespan::LabelStyle::Primary
+            } else {
+                codespan::LabelStyle::Secondary
+            };
+            codespan::Label::new(
+                style,
+                index(label.span.file),
+                label.span.start as usize..label.span.end as usize,
+            )
+            .with_message(label.text.get(lang))
+        })
+        .collect();
+    let severity = match diagnostic.severity {
+        Severity::Error => codespan::Severity::Error,
+        Severity::Warning => codespan::Severity::Warning,
+        Severity::Note => codespan::Severity::Note,
+    };
+    let word = |zh: &str, en: &str| {
+        if lang == Lang::Zh {
+            zh.to_owned()
+        } else {
+            en.to_owned()
+        }
+    };
+    let line = |head: String, text: &Text| format!("{head}{}", text.get(lang));
+    let mut notes = Vec::new();
+    if let Some(place) = &diagnostic.place {
+        notes.push(match (lang, place.row) {
+            (_, 0) => word("文件：", "file: ") + &place.file,
+            (Lang::Zh, row) => format!(
+                "位置：{} 第{row}行 第{}列 {}",
+                place.file, place.column, place.column_name
+            ),
+            (Lang::En, row) => format!(
+                "place: {}, row {row}, column {} {}",
+                place.file, place.column, place.column_name
+            ),
+        });
+    }
+    notes.extend(
+        diagnostic
+            .reasons
+            .iter()
+            .map(|reason| line(word("原因：", "why: "), reason)),
+    );
+    notes.extend(
+        diagnostic
+            .help
+            .iter()
+            .map(|help| line(word("处理：", "help: "), help)),
+    );
+    notes.extend(
+        diagnostic
+            .fixes
+            .iter()
+            .map(|fix| line(word("可改为：", "fix: "), &fix.title)),
+    );
+    notes.extend(
+        diagnostic
+            .basis
+            .iter()
+            .map(|basis| line(word("依据：", "basis: "), basis)),
+    );
+    codespan::Diagnostic::new(severity)
+        .with_code(format!(
+            "{} {}",
+            diagnostic.code.id(),
+            diagnostic.code.slug()
+        ))
+        .with_message(diagnostic.message.get(lang))
+        .with_labels(labels)
+        .with_notes(notes)
+}

@@ -1,0 +1,270 @@
+//! What a result form asks for, and the form as separated text.
+
+use super::columns::Column;
+use crate::text::{Lang, Text};
+
+/// Version of the form that is written and read.
+pub const FORM_VERSION: &str = "1";
+
+/// What one laboratory is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormSpec {
+    /// Digest of the plan, `sha256:` and 64 hexadecimal digits.
+    pub plan_digest: String,
+    /// Title of the comparison.
+    pub title: Text,
+    /// Identifier of the laboratory.
+    pub laboratory: String,
+    /// Name of the laboratory.
+    pub laboratory_name: Text,
+    /// Instructions, a line each.
+    pub instructions: Vec<Text>,
+    /// Header fields to fill in.
+    pub fields: Vec<FormField>,
+    /// The results asked for.
+    pub rows: Vec<FormRow>,
+    /// What is asked for with each result.
+    pub asks: Asks,
+    /// Names of the budget components to fill in for every measurand; further ones may be added.
+    pub components: Vec<Text>,
+    /// Languages of the form; with both, Chinese and English stand side by side. None means both.
+    pub languages: Vec<Lang>,
+}
+
+/// A header field of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormField {
+    /// Identifier, one word.
+    pub key: String,
+    /// Label.
+    pub label: Text,
+}
+
+/// One result asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FormRow {
+    /// The measurand.
+    pub measurand: String,
+    /// The measurement point.
+    pub point: String,
+    /// Nominal value, for the reader's orientation; may be empty.
+    pub nominal: String,
+    /// Unit in which value and uncertainty are to be given.
+    pub unit: String,
+    /// Resolution wanted; may be empty.
+    pub resolution: String,
+}
+
+/// What is asked for with each result, besides value and unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asks {
+    /// Expanded uncertainty U with its coverage factor k.
+    pub expanded: bool,
+    /// Standard uncertainty u.
+    pub standard: bool,
+    /// Degrees of freedom.
+    pub dof: bool,
+    /// Date of measurement.
+    pub date: bool,
+    /// Number of single readings.
+    pub repeats: u32,
+}
+
+impl FormSpec {
+    /// The columns that the laboratory fills in.
+    pub(super) fn inputs(&self) -> Vec<Column> {
+        let asks = self.asks;
+        let mut columns = vec![Column::Value];
+        let asked = [
+            (asks.expanded, Column::Expanded),
+            (asks.expanded, Column::Factor),
+            (asks.standard, Column::Standard),
+            (asks.dof, Column::Dof),
+            (asks.date, Column::Date),
+        ];
+        columns.extend(
+            asked
+                .into_iter()
+                .filter(|(wanted, _)| *wanted)
+                .map(|(_, column)| column),
+        );
+        columns.extend((1..=asks.repeats).map(Column::Repeat));
+        columns.push(Column::Remark);
+        columns
+    }
+
+    /// The columns that are filled in beforehand; nominal value and resolution only if some row has one.
+    pub(super) fn given(&self) -> Vec<Column> {
+        let mut columns = vec![Column::Measurand, Column::Point];
+        if self.rows.iter().any(|row| !row.nominal.is_empty()) {
+            columns.push(Column::Nominal);
+        }
+        if self.rows.iter().any(|row| !row.resolution.is_empty()) {
+            columns.push(Column::Resolution);
+        }
+        columns.push(Column::Unit);
+        columns
+    }
+
+    /// `text` in the languages of the form.
+    pub(super) fn label(&self, text: &Text) -> String {
+        match self.languages.as_slice() {
+            [lang] => text.get(*lang).to_string(),
+            _ if text.zh.is_empty() || text.en.is_empty() || text.zh == text.en => {
+                text.get(Lang::Zh).to_string()
+            }
+            _ => format!("{} / {}", text.zh, text.en),
+        }
+    }
+
+    /// The measurands, each once, in the order of the rows.
+    pub(super) fn measurands(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for row in &self.rows {
+            if !names.contains(&row.measurand.as_str()) {
+                names.push(&row.measurand);
+            }
+        }
+        names
+    }
+}
+
+impl FormRow {
+    /// What stands beforehand in `column`.
+    pub(super) fn given(&self, column: Column) -> &str {
+        match column {
+            Column::Measurand => &self.measurand,
+            Column::Point => &self.point,
+            Column::Nominal => &self.nominal,
+            Column::Resolution => &self.resolution,
+            Column::Unit => &self.unit,
+            _ => "",
+        }
+    }
+}
+
+/// The columns of the budget table.
+pub(super) const BUDGET: &[Column] = &[
+    Column::Measurand,
+    Column::Component,
+    Column::Evaluation,
+    Column::Distribution,
+    Column::Standard,
+    Column::Unit,
+    Column::Sensitivity,
+    Column::Dof,
+    Column::Remark,
+];
+
+/// The identifier of a header field from its name in Chinese or English; `None` if it cannot be a name.
+pub(super) fn header_field(name: &str) -> Option<String> {
+    let lower = name.to_lowercase();
+    let known = match lower.as_str() {
+        "plan" | "方案" | "方案摘要" | "plan digest" => "plan",
+        "laboratory" | "lab" | "实验室" | "参比实验室" => "laboratory",
+        "form" | "表格版本" | "form version" => "form",
+        "title" | "比对名称" | "名称" => "title",
+        "date" | "测量日期" | "日期" | "date of measurement" => "date",
+        "conditions" | "环境条件" | "测量条件" | "environmental conditions" => "conditions",
+        "signer" | "批准人" | "签发人" | "signed by" => "signer",
+        other => {
+            let word = other.chars().count() <= 40
+                && other.chars().all(|c| c.is_alphanumeric() || c == '_');
+            return (word && !other.is_empty()).then(|| other.to_string());
+        }
+    };
+    Some(known.to_string())
+}
+
+/// The form as separated text: UTF-8 with byte order mark (spreadsheet programs need it), comma between cells, one line for each
+/// result asked for, then the budget; read back by [`super::read_csv`]. Headings are in the first language of the form.
+pub fn write_csv_form(spec: &FormSpec) -> String {
+    let lang = spec.languages.first().copied().unwrap_or_default();
+    let mut out = String::from("\u{FEFF}");
+    let mut header = |key: &str, value: &str| {
+        line(
+            &mut out,
+            &[format!("# {key}: {}", value.replace(['\n', '\r'], " ")).trim_end()],
+        )
+    };
+    header("form", FORM_VERSION);
+    header("plan", &spec.plan_digest);
+    header("laboratory", &spec.laboratory);
+    header("title", &spec.label(&spec.title));
+    for field in &spec.fields {
+        header(&field.key, "");
+    }
+    for text in &spec.instructions {
+        line(
+            &mut out,
+            &[&format!(
+                "# {}",
+                spec.label(text)
+                    .replace([':', '：'], "，")
+                    .replace(['\n', '\r'], " ")
+            )],
+        );
+    }
+    let columns: Vec<Column> = spec.given().into_iter().chain(spec.inputs()).collect();
+    heading(&mut out, &columns, lang);
+    for row in &spec.rows {
+        let cells: Vec<&str> = columns.iter().map(|column| row.given(*column)).collect();
+        line(&mut out, &cells);
+    }
+    if !spec.components.is_empty() {
+        line(&mut out, &["# table: budget"]);
+        heading(&mut out, BUDGET, lang);
+        for (measurand, component) in budget_rows(spec) {
+            let cells: Vec<&str> = BUDGET
+                .iter()
+                .map(|column| {
+                    if *column == Column::Measurand {
+                        measurand
+                    } else if *column == Column::Component {
+                        component.get(lang)
+                    } else {
+                        ""
+                    }
+                })
+                .collect();
+            line(&mut out, &cells);
+        }
+    }
+    line(&mut out, &["# end"]);
+    out
+}
+
+/// Every measurand with every component.
+pub(super) fn budget_rows(spec: &FormSpec) -> Vec<(&str, &Text)> {
+    spec.measurands()
+        .into_iter()
+        .flat_map(|measurand| {
+            spec.components
+                .iter()
+                .map(move |component| (measurand, component))
+        })
+        .collect()
+}
+
+fn heading(out: &mut String, columns: &[Column], lang: Lang) {
+    let names: Vec<Text> = columns.iter().map(|column| column.heading()).collect();
+    let cells: Vec<&str> = names.iter().map(|name| name.get(lang)).collect();
+    line(out, &cells);
+}
+
+/// Writes one line, with quotation marks around cells that need them.
+fn line(out: &mut String, cells: &[&str]) {
+    for (position, cell) in cells.iter().enumerate() {
+        if position > 0 {
+            out.push(',');
+        }
+        if cell.contains([',', ';', '\t', '"', '\n', '\r']) {
+            out.push('"');
+            out.push_str(&cell.replace('"', "\"\""));
+            out.push('"');
+        } else {
+            out.push_str(cell);
+        }
+    }
+    out.push_str("\r\n");
+}

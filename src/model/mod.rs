@@ -1,0 +1,378 @@
+//! The protocol, resolved and typed: what the entries mean once every name is found and every quantity has its unit.
+//!
+//! [`resolve`] builds it and reports what does not hold together; a part that could not be read is absent, and nothing that depends on it is
+//! reported a second time. Quantities of a measurand are held in the measurand's unit.
+
+mod journey;
+mod resolve;
+pub mod rules;
+
+use jiff::civil::Date;
+
+use crate::source::{Span, Spanned};
+use crate::text::Text;
+use crate::values::quantity;
+use crate::values::unit::Unit;
+
+pub use journey::WrittenJourney;
+pub use resolve::resolve;
+pub use rules::{Consequence, Measure, VerdictRule};
+
+/// A comparison protocol (比对实施方案).
+#[derive(Debug, Clone)]
+pub struct Protocol {
+    pub path: Spanned<String>,
+    pub version: Spanned<String>,
+    pub span: Span,
+    pub summary: String,
+    pub title: Text,
+    pub purpose: Option<Text>,
+    pub basis: Vec<Text>,
+    pub policy: Option<Spanned<String>>,
+    pub fields: Vec<String>,
+    pub object: Option<Object>,
+    pub class: Option<Spanned<String>>,
+    pub level: Option<Spanned<String>>,
+    pub participation: Option<Spanned<String>>,
+    pub organizer: Option<Body>,
+    pub experts: Vec<Text>,
+    pub pilot: Laboratory,
+    pub participants: Vec<Laboratory>,
+    pub participants_at: Span,
+    pub measurands: Vec<Measurand>,
+    pub artefacts: Vec<Artefact>,
+    /// Traceability of the reference value, when it is stated for the whole protocol.
+    pub traceability: Option<Traceability>,
+    pub stability: Option<Stability>,
+    pub transport: Option<Transport>,
+    pub circulation: Circulation,
+    pub reporting: Option<Reporting>,
+    pub evaluation: Evaluation,
+    pub acceptance: Acceptance,
+    pub sanctions: Vec<Consequence>,
+    /// What the policy orders where the protocol says nothing.
+    pub policy_sanctions: Vec<Consequence>,
+    pub policy_title: Text,
+    pub publication: Option<Publication>,
+    pub integrity: Option<Integrity>,
+    pub risks: Vec<Risk>,
+    pub contingency: Option<Contingency>,
+}
+
+/// What the comparison is about.
+#[derive(Debug, Clone)]
+pub struct Object {
+    pub kind: String,
+    pub title: Text,
+    pub at: Span,
+}
+
+/// An institution that is no laboratory of the comparison.
+#[derive(Debug, Clone)]
+pub struct Body {
+    pub id: String,
+    pub title: Text,
+    pub at: Span,
+}
+
+/// The pilot or a participant.
+#[derive(Debug, Clone)]
+pub struct Laboratory {
+    pub id: String,
+    pub title: Text,
+    pub certificate: Option<Text>,
+    pub country: Option<Text>,
+    pub contact: Option<Text>,
+    pub address: Option<Text>,
+    pub code: Option<String>,
+    pub unavailable: Vec<(Date, Date)>,
+    pub at: Span,
+}
+
+/// A quantity and where it was written.
+pub type Quantity = Spanned<quantity::Quantity>;
+
+/// What a condition or a nominal value may be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Range {
+    Single(quantity::Quantity),
+    Between(quantity::Range),
+    Around(quantity::Tolerance),
+    Word(Text),
+}
+
+/// A condition and where it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    pub term: crate::condition::Term,
+    pub at: Span,
+}
+
+/// A measurand (VIM 2.3).
+#[derive(Debug, Clone)]
+pub struct Measurand {
+    pub id: String,
+    pub title: Text,
+    /// Kind of quantity.
+    pub quantity: String,
+    pub unit: Unit,
+    pub points: Vec<Point>,
+    pub procedure: Vec<Text>,
+    pub conditions: Vec<(String, Range)>,
+    pub reported: Vec<String>,
+    pub resolution: Option<Quantity>,
+    pub components: Vec<Text>,
+    /// The largest expanded uncertainty that may enter the reference value: in the measurand's unit, for the points named (none: for all).
+    pub largest: Vec<(f64, Vec<String>, Span)>,
+    pub at: Span,
+}
+
+/// A point of measurement.
+#[derive(Debug, Clone)]
+pub struct Point {
+    pub id: String,
+    pub nominal: Option<Range>,
+    pub at: Span,
+}
+
+/// A transfer standard or sample.
+#[derive(Debug, Clone)]
+pub struct Artefact {
+    pub id: String,
+    pub title: Text,
+    /// Measurand and points (none: all of them).
+    pub measures: Vec<(String, Vec<String>)>,
+    pub traceability: Option<Traceability>,
+    pub blind: bool,
+    pub handling: Option<Text>,
+    pub serial: Option<Text>,
+    pub at: Span,
+}
+
+/// To what something is traceable (VIM 2.41).
+#[derive(Debug, Clone)]
+pub struct Traceability {
+    pub route: String,
+    pub standard: Text,
+    pub certificate: Option<Text>,
+    pub reason: Option<Text>,
+    pub at: Span,
+}
+
+/// A span of time as written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Period {
+    pub duration: crate::values::date::Duration,
+    pub at: Span,
+}
+
+/// What is done when a test fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    pub action: String,
+    pub model: Option<String>,
+    pub at: Span,
+}
+
+/// A method of the library with the parameters the protocol gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Method {
+    /// Full name in the library.
+    pub path: String,
+    pub parameters: Vec<(String, f64)>,
+    pub flags: Vec<String>,
+    pub at: Span,
+}
+
+/// How stability is proven.
+#[derive(Debug, Clone)]
+pub struct Stability {
+    pub before: Option<(u64, Period)>,
+    pub during: bool,
+    pub test: Option<Method>,
+    pub limit: Option<Condition>,
+    pub otherwise: Option<Action>,
+    /// Repeatability of the pilot's measurement of the transfer standard (standard deviation), for the points named (none: for all).
+    pub repeatability: Vec<(Quantity, Vec<String>)>,
+    pub at: Span,
+}
+
+/// How the transfer standard bears transport.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    pub test: Option<Method>,
+    pub limit: Option<Condition>,
+    pub otherwise: Option<Action>,
+    pub monitored: Vec<(String, Range)>,
+    pub carrier: Option<Text>,
+    pub at: Span,
+}
+
+/// How the transfer standard travels, as written; [`crate::circulation`] makes visits and dates of it.
+#[derive(Debug, Clone)]
+pub struct Circulation {
+    pub calendars: Vec<Spanned<String>>,
+    pub start: Date,
+    pub start_at: Span,
+    pub patterns: Vec<TravelPattern>,
+    /// Times that hold for all artefacts.
+    pub times: Vec<Time>,
+    pub reserve: Option<Period>,
+    pub limit: Option<Period>,
+    pub at: Span,
+}
+
+/// One artefact's way.
+#[derive(Debug, Clone)]
+pub struct TravelPattern {
+    pub kind: Way,
+    /// The artefact; none means every artefact.
+    pub artefact: Option<Spanned<String>>,
+    pub times: Vec<Time>,
+    pub at: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Way {
+    Ring,
+    Star,
+    Petal(u64),
+    Parallel,
+    Route(Vec<Spanned<String>>),
+}
+
+/// A stay, a transit or a time at customs, for one laboratory or for all.
+#[derive(Debug, Clone)]
+pub struct Time {
+    pub kind: TimeKind,
+    pub laboratory: Option<Spanned<String>>,
+    pub period: Period,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeKind {
+    Stay,
+    Transit,
+    Customs,
+}
+
+/// Deadlines of reporting.
+#[derive(Debug, Clone)]
+pub struct Reporting {
+    /// Period and the event it runs from.
+    pub results: Option<(Period, String)>,
+    pub corrections: Option<(String, Span)>,
+    pub draft: Option<Period>,
+    pub comment: Option<Period>,
+    pub last: Option<(Period, String)>,
+    pub late: Option<Text>,
+    pub at: Span,
+}
+
+/// How numbers become degrees of equivalence and scores.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    pub outliers: Option<Method>,
+    pub reference: Reference,
+    /// Whether the author states that results are uncorrelated; none when nothing is said.
+    pub uncorrelated: Option<Span>,
+    /// Laboratories and their correlation coefficient.
+    pub correlations: Vec<(String, String, f64, Span)>,
+    pub include: Vec<(String, Span)>,
+    pub drift: Option<Action>,
+    pub equivalence: Vec<(String, Span)>,
+    pub scores: Vec<Score>,
+    pub check: Option<(Method, Option<u64>, Option<u64>)>,
+    pub at: Span,
+}
+
+/// How the reference value is determined.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    pub method: Method,
+    pub consistency: Option<Method>,
+    pub otherwise: Option<Method>,
+    pub certified: Vec<Certified>,
+    /// The only laboratories that may take part, with the reason.
+    pub only: Option<(Vec<Spanned<String>>, Option<Text>)>,
+    /// Laboratories that take no part, with the reason.
+    pub without: Vec<(Vec<Spanned<String>>, Text)>,
+    pub at: Span,
+}
+
+/// A value from a certificate, in the measurand's unit.
+#[derive(Debug, Clone)]
+pub struct Certified {
+    pub measurand: String,
+    pub point: String,
+    pub value: f64,
+    /// Standard uncertainty.
+    pub u: f64,
+    pub at: Span,
+}
+
+/// A score and how it is formed.
+#[derive(Debug, Clone)]
+pub struct Score {
+    pub name: String,
+    pub k: f64,
+    /// `with-covariance` or `independent`.
+    pub denominator: String,
+    /// Standard deviation for proficiency assessment, with its unit.
+    pub sigma: Option<Quantity>,
+    pub at: Span,
+}
+
+/// Rules that make verdicts of scores.
+#[derive(Debug, Clone)]
+pub struct Acceptance {
+    pub point: Vec<VerdictRule>,
+    pub laboratory: Vec<VerdictRule>,
+    pub point_at: Option<Span>,
+    pub laboratory_at: Option<Span>,
+    pub at: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Publication {
+    pub naming: String,
+    pub items: Vec<String>,
+    pub after: Option<(Period, String)>,
+    pub at: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Integrity {
+    pub sealed: bool,
+    pub flags: Vec<Method>,
+    pub at: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Risk {
+    pub what: Text,
+    pub likelihood: u64,
+    pub severity: u64,
+    pub control: Text,
+    pub at: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Contingency {
+    pub damage: Option<Text>,
+    pub loss: Option<Text>,
+    /// Longest delay and who is told.
+    pub delay: Option<(Period, String)>,
+    pub at: Span,
+}
+
+impl Protocol {
+    /// The pilot and the participants.
+    pub fn laboratories(&self) -> impl Iterator<Item = &Laboratory> {
+        std::iter::once(&self.pilot).chain(self.participants.iter())
+    }
+
+    pub fn measurand(&self, id: &str) -> Option<&Measurand> {
+        self.measurands.iter().find(|m| m.id == id)
+    }
+}

@@ -1,0 +1,1007 @@
+//! The sections of a protocol.
+
+use super::conditions::Offered;
+use super::{Resolver, nouns};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::model::{
+    Action, Artefact, Body, Certified, Contingency, Evaluation, Integrity, Laboratory, Measurand,
+    Method, Object, Point, Protocol, Publication, Range, Reference, Reporting, Risk, Score,
+    Stability, Traceability, Transport,
+};
+use crate::schema::{Entry, MethodCall, Value};
+use crate::source::Spanned;
+use crate::text::Text;
+use crate::values::unit::{Dimension, Library as Units, Unit};
+
+impl Resolver<'_> {
+    pub(super) fn protocol(&mut self, entry: &Entry) -> Option<Protocol> {
+        let text = |word: &str, slot: &str| entry.child(word).and_then(|e| e.text(slot)).cloned();
+        let choice =
+            |word: &str, slot: &str| entry.child(word).and_then(|e| Self::spanned(e, slot));
+
+        let pilot = entry.child("pilot").and_then(|e| self.laboratory(e));
+        let participants_entry = entry.child("participants");
+        let participants: Vec<Laboratory> = participants_entry
+            .map(|e| e.body.iter().filter_map(|l| self.laboratory(l)).collect())
+            .unwrap_or_default();
+        let all: Vec<&Laboratory> = pilot.iter().chain(&participants).collect();
+        self.unique(
+            &nouns::laboratory(),
+            all.iter().map(|l| (l.id.as_str(), l.at)),
+        );
+        if let Some(list) =
+            participants_entry.filter(|e| !e.poisoned && e.body.is_empty() && e.block.is_some())
+        {
+            self.report(
+                Diagnostic::new(
+                    Code::MissingStatement,
+                    list.head,
+                    Text::new("没有参比实验室", "there is no participating laboratory"),
+                )
+                .with_help(Text::new(
+                    "每行写一个实验室的简称和全称",
+                    "write one laboratory a line: short name, then full name",
+                )),
+            );
+        }
+
+        let measurands: Vec<Measurand> = entry
+            .children("measurand")
+            .filter_map(|e| self.measurand(e))
+            .collect();
+        self.unique(
+            &nouns::measurand(),
+            entry
+                .children("measurand")
+                .filter_map(|e| e.name("id").map(|n| (n, Self::at(e, "id")))),
+        );
+        let complete = measurands.len() == entry.children("measurand").count();
+        let artefacts: Vec<Artefact> = entry
+            .children("artefact")
+            .filter_map(|e| self.artefact(e, &measurands, complete))
+            .collect();
+        self.unique(
+            &nouns::artefact(),
+            artefacts.iter().map(|a| (a.id.as_str(), a.at)),
+        );
+
+        // Names that stand for a value in a measurand's unit are checked against the first measurand; the others follow at evaluation.
+        let measured = measurands
+            .first()
+            .map_or(Dimension::ONE, |m| m.unit.dimension());
+        let stability = entry
+            .child("stability")
+            .map(|e| self.stability(e, measured));
+        let transport = entry
+            .child("transport")
+            .map(|e| self.transport(e, measured));
+        let circulation = entry
+            .child("circulation")
+            .and_then(|e| self.circulation(e, &all, &artefacts));
+        let evaluation = entry
+            .child("evaluation")
+            .and_then(|e| self.evaluation(e, &measurands, &all));
+        let scores: &[Score] = evaluation.as_ref().map_or(&[], |e| &e.scores);
+        let acceptance = entry
+            .child("acceptance")
+            .map(|e| self.acceptance(e, scores, measured));
+        let sanctions = entry
+            .child("sanctions")
+            .map(|e| self.consequences(e))
+            .unwrap_or_default();
+        let reporting = entry.child("report").map(|e| self.reporting(e));
+        let publication = entry.child("publish").map(|e| self.publication(e));
+        let integrity = entry.child("integrity").map(|e| self.integrity(e));
+        let risks = entry
+            .children("risk")
+            .filter_map(|e| self.risk(e))
+            .collect();
+        let contingency = entry.child("contingency").map(|e| self.contingency(e));
+        let policy = choice("policy", "policy").and_then(|name| self.policy(name));
+        let library = self.library;
+        let regime = policy
+            .as_ref()
+            .and_then(|name| library.item("policy", &name.value));
+        let policy_sanctions = regime
+            .and_then(|e| e.child("sanctions"))
+            .map(|e| self.consequences(e))
+            .unwrap_or_default();
+        let policy_title = regime
+            .and_then(|e| e.child("title"))
+            .and_then(|e| e.text("text"))
+            .cloned()
+            .unwrap_or_default();
+
+        Some(Protocol {
+            path: Self::spanned(entry, "path")?,
+            version: Self::spanned(entry, "version")?,
+            span: entry.head,
+            summary: entry.doc.clone(),
+            title: text("title", "text")
+                .unwrap_or_else(|| Text::same(entry.name("path").unwrap_or_default())),
+            purpose: text("purpose", "text"),
+            basis: entry
+                .children("basis")
+                .flat_map(|e| Self::texts(e, "documents"))
+                .collect(),
+            policy,
+            fields: entry
+                .child("field")
+                .map(|e| {
+                    Self::spanned_list(e, "fields")
+                        .into_iter()
+                        .map(|f| f.value)
+                        .collect()
+                })
+                .unwrap_or_default(),
+            object: entry.child("object").and_then(|e| {
+                Some(Object {
+                    kind: e.name("kind")?.to_owned(),
+                    title: e.text("title").cloned().unwrap_or_default(),
+                    at: e.span,
+                })
+            }),
+            class: choice("class", "class"),
+            level: choice("level", "level"),
+            participation: choice("participation", "participation"),
+            organizer: entry.child("organizer").and_then(|e| {
+                let id = e.name("id")?.to_owned();
+                Some(Body {
+                    title: e.text("title").cloned().unwrap_or_else(|| Text::same(&id)),
+                    id,
+                    at: e.span,
+                })
+            }),
+            experts: entry
+                .child("experts")
+                .map(|e| Self::texts(e, "members"))
+                .unwrap_or_default(),
+            pilot: pilot?,
+            participants_at: participants_entry.map_or(entry.head, |e| e.head),
+            participants,
+            measurands,
+            artefacts,
+            traceability: entry.child("traceable").and_then(Self::traceability),
+            stability,
+            transport,
+            circulation: circulation?,
+            reporting,
+            evaluation: evaluation?,
+            acceptance: acceptance?,
+            sanctions,
+            policy_sanctions,
+            policy_title,
+            publication,
+            integrity,
+            risks,
+            contingency,
+        })
+    }
+
+    fn policy(&mut self, name: Spanned<String>) -> Option<Spanned<String>> {
+        let full = self.names.full(&name.value);
+        if self.library.item("policy", &full).is_some() {
+            return Some(Spanned::new(full, name.span));
+        }
+        if self.names.is_known(&name.value, self.library) {
+            let known: Vec<&str> = self.library.items("policy").map(|(path, _)| path).collect();
+            self.unknown(&nouns::policy(), &full, name.span, &known);
+        }
+        None
+    }
+
+    fn laboratory(&mut self, entry: &Entry) -> Option<Laboratory> {
+        let id = entry.name("id")?.to_owned();
+        let unavailable = entry
+            .children("unavailable")
+            .filter_map(|e| {
+                match (
+                    e.one("from").map(|a| &a.value),
+                    e.one("to").map(|a| &a.value),
+                ) {
+                    (Some(Value::Date(from)), Some(Value::Date(to))) => Some((*from, *to, e.span)),
+                    _ => None,
+                }
+            })
+            .collect::<Vec<_>>();
+        for (from, to, at) in &unavailable {
+            if from > to {
+                self.report(
+                    Diagnostic::new(
+                        Code::ValueOutOfRange,
+                        *at,
+                        Text::new(
+                            "不可用时段的起止日期颠倒",
+                            "the period ends before it begins",
+                        ),
+                    )
+                    .with_help(Text::new("交换两个日期", "exchange the two dates")),
+                );
+            }
+        }
+        Some(Laboratory {
+            title: entry
+                .text("title")
+                .cloned()
+                .unwrap_or_else(|| Text::same(&id)),
+            certificate: entry.text("certificate").cloned(),
+            country: entry.text("country").cloned(),
+            contact: entry.text("contact").cloned(),
+            address: entry.text("address").cloned(),
+            code: entry.name("code").map(str::to_owned),
+            unavailable: unavailable
+                .into_iter()
+                .filter(|(from, to, _)| from <= to)
+                .map(|(from, to, _)| (from, to))
+                .collect(),
+            at: Self::at(entry, "id"),
+            id,
+        })
+    }
+
+    fn measurand(&mut self, entry: &Entry) -> Option<Measurand> {
+        let id = entry.name("id")?.to_owned();
+        let quantity = entry.name("quantity")?.to_owned();
+        let units = Units::standard().ok();
+        let dimension = units.and_then(|u| u.dimension_named(&quantity));
+        if dimension.is_none()
+            && let Some(units) = units
+        {
+            let known: Vec<&str> = units.dimensions().map(|d| d.name.as_str()).collect();
+            self.unknown(
+                &nouns::quantity(),
+                &quantity,
+                Self::at(entry, "quantity"),
+                &known,
+            );
+        }
+        let unit_entry = entry.child("unit")?;
+        let Some(Value::Unit(written)) = unit_entry.one("unit").map(|a| &a.value) else {
+            return None;
+        };
+        let unit = self.unit(written, Self::at(unit_entry, "unit"), dimension.as_ref())?;
+        if let Some(dimension) = dimension
+            && !unit.dimension().same_kind(&dimension)
+        {
+            let wanted = super::quantities::dimension_title(&dimension);
+            let found = super::quantities::dimension_title(&unit.dimension());
+            self.report(
+                Diagnostic::new(
+                    Code::UnitMismatch,
+                    Self::at(unit_entry, "unit"),
+                    Text::new(
+                        format!(
+                            "单位 `{written}` 属于{}，而被测量 `{id}` 是{}",
+                            found.zh, wanted.zh
+                        ),
+                        format!(
+                            "`{written}` is a unit of {}, but measurand `{id}` is a quantity of {}",
+                            found.en, wanted.en
+                        ),
+                    ),
+                )
+                .with_label(Self::at(entry, "quantity"), wanted)
+                .with_help(Text::new(
+                    "改正单位或量的种类",
+                    "correct the unit or the kind of quantity",
+                )),
+            );
+        }
+        let mut points: Vec<Point> = Vec::new();
+        for child in entry.children("point") {
+            let Some(name) = child.name("id") else {
+                continue;
+            };
+            let nominal = child.one("nominal").and_then(|a| self.range(&a.value));
+            points.push(Point {
+                id: name.to_owned(),
+                nominal,
+                at: Self::at(child, "id"),
+            });
+        }
+        self.unique(
+            &nouns::point(),
+            points.iter().map(|p| (p.id.as_str(), p.at)),
+        );
+        if points.is_empty() && entry.child("point").is_none() {
+            points.push(Point {
+                id: id.clone(),
+                nominal: None,
+                at: Self::at(entry, "id"),
+            });
+        }
+        let known: Vec<String> = points.iter().map(|p| p.id.clone()).collect();
+        let report = entry.child("report");
+        let resolution = entry
+            .child("resolution")
+            .or_else(|| report.and_then(|r| r.child("resolution")));
+        Some(Measurand {
+            title: entry
+                .child("title")
+                .and_then(|e| e.text("text"))
+                .cloned()
+                .unwrap_or_else(|| Text::same(&id)),
+            quantity,
+            points,
+            procedure: entry
+                .child("procedure")
+                .map(|e| Self::texts(e, "documents"))
+                .unwrap_or_default(),
+            conditions: self.measuring_conditions(entry),
+            reported: report
+                .map(|e| {
+                    Self::spanned_list(e, "items")
+                        .into_iter()
+                        .map(|s| s.value)
+                        .collect()
+                })
+                .unwrap_or_default(),
+            resolution: resolution
+                .and_then(|e| e.amount("value").cloned())
+                .and_then(|a| self.quantity(&a, Some(&unit.dimension()))),
+            components: report
+                .and_then(|r| r.child("components"))
+                .map(|e| Self::texts(e, "names"))
+                .unwrap_or_default(),
+            largest: self.largest(entry, &unit, &known),
+            at: Self::at(entry, "id"),
+            unit,
+            id,
+        })
+    }
+
+    fn measuring_conditions(&mut self, entry: &Entry) -> Vec<(String, Range)> {
+        let Some(block) = entry.child("conditions") else {
+            return Vec::new();
+        };
+        block
+            .body
+            .iter()
+            .filter_map(|condition| {
+                Some((
+                    condition.name("quantity")?.to_owned(),
+                    self.range(&condition.one("value")?.value)?,
+                ))
+            })
+            .collect()
+    }
+
+    fn largest(
+        &mut self,
+        entry: &Entry,
+        unit: &Unit,
+        points: &[String],
+    ) -> Vec<(f64, Vec<String>, crate::source::Span)> {
+        let Some(entry) = entry.child("largest") else {
+            return Vec::new();
+        };
+        let known: Vec<&str> = points.iter().map(String::as_str).collect();
+        let mut bounds = Vec::new();
+        for argument in entry.all("bounds") {
+            let Value::Bound(amount, at) = &argument.value else {
+                continue;
+            };
+            for (name, span) in at {
+                self.require(&nouns::point(), &Spanned::new(name.clone(), *span), &known);
+            }
+            if let Some(value) = self.in_unit(amount, unit) {
+                bounds.push((
+                    value,
+                    at.iter().map(|(name, _)| name.clone()).collect(),
+                    argument.span,
+                ));
+            }
+        }
+        bounds
+    }
+
+    fn artefact(
+        &mut self,
+        entry: &Entry,
+        measurands: &[Measurand],
+        complete: bool,
+    ) -> Option<Artefact> {
+        let id = entry.name("id")?.to_owned();
+        let known: Vec<&str> = measurands.iter().map(|m| m.id.as_str()).collect();
+        let mut measures = Vec::new();
+        for child in entry.children("measures") {
+            let Some(measurand) = Self::spanned(child, "measurand") else {
+                continue;
+            };
+            let Some(found) = measurands.iter().find(|m| m.id == measurand.value) else {
+                // A measurand that could not be read has been reported where it stands.
+                if complete {
+                    self.unknown(
+                        &nouns::measurand(),
+                        &measurand.value,
+                        measurand.span,
+                        &known,
+                    );
+                }
+                continue;
+            };
+            let points: Vec<&str> = found.points.iter().map(|p| p.id.as_str()).collect();
+            let named = Self::spanned_list(child, "points");
+            let named: Vec<String> = named
+                .into_iter()
+                .filter(|p| self.require(&nouns::point(), p, &points))
+                .map(|p| p.value)
+                .collect();
+            measures.push((measurand.value, named));
+        }
+        Some(Artefact {
+            title: entry
+                .child("title")
+                .and_then(|e| e.text("text"))
+                .cloned()
+                .unwrap_or_else(|| Text::same(&id)),
+            measures,
+            traceability: entry.child("traceable").and_then(Self::traceability),
+            blind: entry
+                .child("blind")
+                .and_then(|e| e.one("yes"))
+                .is_some_and(|a| matches!(a.value, Value::Flag(true))),
+            handling: entry
+                .child("handling")
+                .and_then(|e| e.text("text"))
+                .cloned(),
+            serial: entry
+                .child("serial")
+                .and_then(|e| e.text("number"))
+                .cloned(),
+            at: Self::at(entry, "id"),
+            id,
+        })
+    }
+
+    fn traceability(entry: &Entry) -> Option<Traceability> {
+        Some(Traceability {
+            route: entry.name("route")?.to_owned(),
+            standard: entry.text("standard").cloned().unwrap_or_default(),
+            certificate: entry.text("certificate").cloned(),
+            reason: entry.text("reason").cloned(),
+            at: entry.span,
+        })
+    }
+
+    fn action(entry: &Entry, word: &str) -> Option<Action> {
+        let entry = entry.child(word)?;
+        Some(Action {
+            action: entry.name("action")?.to_owned(),
+            model: entry.name("model").map(str::to_owned),
+            at: entry.span,
+        })
+    }
+
+    fn limit(&mut self, entry: &Entry, offered: &Offered) -> Option<crate::model::Condition> {
+        match entry
+            .child("limit")
+            .and_then(|e| e.one("criterion"))
+            .map(|a| &a.value)
+        {
+            Some(Value::Condition(expression)) => self.condition(expression, offered, &[]),
+            _ => None,
+        }
+    }
+
+    fn stability(&mut self, entry: &Entry, measured: Dimension) -> Stability {
+        let offered = Offered::from([
+            ("drift", measured),
+            ("u_drift", measured),
+            ("change", measured),
+            ("U_ref", measured),
+            ("u_ref", measured),
+            ("U_rep", measured),
+            ("u_rep", measured),
+            ("t", Dimension::ONE),
+        ]);
+        let before = entry
+            .child("before")
+            .and_then(|e| Some((e.count("count")?, self.period(e, "span")?)));
+        Stability {
+            before,
+            during: entry.child("during").is_some(),
+            test: self.method_of(entry, "test"),
+            limit: self.limit(entry, &offered),
+            otherwise: Self::action(entry, "otherwise"),
+            repeatability: self.repeatability(entry, measured),
+            at: entry.head,
+        }
+    }
+
+    fn repeatability(
+        &mut self,
+        entry: &Entry,
+        measured: Dimension,
+    ) -> Vec<(crate::model::Quantity, Vec<String>)> {
+        let Some(entry) = entry.child("repeatability") else {
+            return Vec::new();
+        };
+        let mut values = Vec::new();
+        for argument in entry.all("values") {
+            let Value::Bound(amount, at) = &argument.value else {
+                continue;
+            };
+            if let Some(quantity) = self.quantity(amount, Some(&measured)) {
+                values.push((quantity, at.iter().map(|(name, _)| name.clone()).collect()));
+            }
+        }
+        values
+    }
+
+    fn transport(&mut self, entry: &Entry, measured: Dimension) -> Transport {
+        let offered = Offered::from([
+            ("change", measured),
+            ("U_rep", measured),
+            ("u_rep", measured),
+            ("U_ref", measured),
+            ("u_ref", measured),
+        ]);
+        let monitored = entry
+            .child("monitor")
+            .map(|e| e.all("limits").cloned().collect::<Vec<_>>())
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|argument| match argument.value {
+                Value::Labelled(name, value) => {
+                    self.monitored(&name, &value).map(|range| (name, range))
+                }
+                _ => None,
+            })
+            .collect();
+        Transport {
+            test: self.method_of(entry, "test"),
+            limit: self.limit(entry, &offered),
+            otherwise: Self::action(entry, "otherwise"),
+            monitored,
+            carrier: entry.child("carrier").and_then(|e| e.text("text")).cloned(),
+            at: entry.head,
+        }
+    }
+
+    /// The limit of a monitored quantity; the `g` of a shock is the acceleration, not the gram.
+    fn monitored(&mut self, name: &str, value: &Value) -> Option<Range> {
+        let kind = match name {
+            "shock" => "acceleration",
+            "temperature" => "temperature",
+            "pressure" => "pressure",
+            _ => "",
+        };
+        let expected = Units::standard().ok().and_then(|u| u.dimension_named(kind));
+        match (value, expected) {
+            (Value::Amount(amount), Some(expected)) => self
+                .quantity(amount, Some(&expected))
+                .map(|q| Range::Single(q.value)),
+            _ => self.range(value),
+        }
+    }
+
+    fn method_of(&mut self, entry: &Entry, word: &str) -> Option<Method> {
+        match entry
+            .child(word)
+            .and_then(|e| e.one("method"))
+            .map(|a| &a.value)
+        {
+            Some(Value::Method(call)) => {
+                let call = call.clone();
+                self.method(&call)
+            }
+            _ => None,
+        }
+    }
+
+    /// The method of the library that a call names, its parameters checked against the method's own.
+    pub(super) fn method(&mut self, call: &MethodCall) -> Option<Method> {
+        let full = self.names.full(&call.path);
+        let short = full.rsplit('.').next().unwrap_or(&full);
+        // A regime offers methods under its own name: `kc.weighted-mean` is the weighted mean of the library.
+        let offered = full
+            .rsplit_once('.')
+            .and_then(|(module, _)| self.library.item("policy", module))
+            .map(|regime| {
+                regime
+                    .children("offers")
+                    .flat_map(|e| Self::spanned_list(e, "methods"))
+                    .map(|m| m.value)
+                    .collect::<Vec<_>>()
+            })
+            .unwrap_or_default();
+        let found = self.library.items("method").find(|(path, _)| {
+            let same_word = path.rsplit('.').next() == Some(short);
+            *path == full
+                || (same_word && (!full.contains('.') || offered.iter().any(|m| m == path)))
+        });
+        let Some((path, entry)) = found else {
+            if self.names.is_known(&call.path, self.library) {
+                self.unknown_method(call, short);
+            }
+            return None;
+        };
+        let declared: Vec<&str> = entry
+            .children("parameter")
+            .filter_map(|p| p.name("name"))
+            .collect();
+        let path = path.to_owned();
+        let mut parameters = Vec::new();
+        for (name, number, at) in &call.parameters {
+            // A bare number is the method's first parameter.
+            let name = if name == "level" {
+                declared.first().copied().unwrap_or("level")
+            } else {
+                name.as_str()
+            };
+            if !declared.contains(&name) {
+                self.unknown_parameter(name, &path, *at, &declared);
+                continue;
+            }
+            if let Ok(value) = number.replace('_', "").parse::<f64>() {
+                parameters.push((name.to_owned(), value));
+            }
+        }
+        let flags = call.flags.iter().map(|(flag, _)| flag.clone()).collect();
+        parameters.sort_by(|a, b| a.0.cmp(&b.0));
+        Some(Method {
+            path,
+            parameters,
+            flags,
+            at: call.span,
+        })
+    }
+
+    fn unknown_method(&mut self, call: &MethodCall, short: &str) {
+        let near = self
+            .library
+            .items("method")
+            .map(|(path, _)| {
+                (
+                    strsim::damerau_levenshtein(path.rsplit('.').next().unwrap_or(path), short),
+                    path,
+                )
+            })
+            .filter(|(distance, _)| *distance <= 1 + short.len() / 4)
+            .min()
+            .map(|(_, path)| path.to_owned());
+        let mut diagnostic = Diagnostic::new(
+            Code::UnknownMethod,
+            call.span,
+            Text::new(
+                format!("标准库中没有方法 `{}`", call.path),
+                format!("the library has no method `{}`", call.path),
+            ),
+        );
+        diagnostic = match near {
+            Some(near) => diagnostic
+                .with_help(Text::new(
+                    format!("是否应为 `{near}`？"),
+                    format!("did you mean `{near}`?"),
+                ))
+                .with_fix(
+                    Text::same(format!("`{near}`")),
+                    call.span,
+                    near,
+                    Applicability::Unsafe,
+                ),
+            None => diagnostic.with_help(Text::new(
+                "用 `bidui compute --list` 查看全部方法",
+                "`bidui compute --list` shows all methods",
+            )),
+        };
+        self.report(diagnostic);
+    }
+
+    fn unknown_parameter(
+        &mut self,
+        name: &str,
+        method: &str,
+        at: crate::source::Span,
+        declared: &[&str],
+    ) {
+        let list: Vec<String> = declared.iter().map(|d| format!("`{d}`")).collect();
+        self.report(
+            Diagnostic::new(
+                Code::UnknownParameter,
+                at,
+                Text::new(
+                    format!("方法 `{method}` 没有参数 `{name}`"),
+                    format!("method `{method}` has no parameter `{name}`"),
+                ),
+            )
+            .with_help(if list.is_empty() {
+                Text::new(
+                    "该方法没有参数，删除它",
+                    "the method has no parameters; remove it",
+                )
+            } else {
+                Text::new(
+                    format!("可用的参数：{}", list.join("、")),
+                    format!("its parameters are {}", list.join(", ")),
+                )
+            }),
+        );
+    }
+
+    fn reporting(&mut self, entry: &Entry) -> Reporting {
+        let with_event = |resolver: &mut Self, word: &str| {
+            let child = entry.child(word)?;
+            Some((
+                resolver.period(child, "time")?,
+                child.name("event")?.to_owned(),
+            ))
+        };
+        let draft = entry.child("draft");
+        Reporting {
+            results: with_event(self, "results"),
+            corrections: entry
+                .child("corrections")
+                .and_then(|e| Some((e.name("event")?.to_owned(), e.span))),
+            draft: draft
+                .filter(|e| e.one("time").is_some())
+                .and_then(|e| self.period(e, "time")),
+            comment: draft.and_then(|e| self.period(e, "comment")),
+            last: with_event(self, "final"),
+            late: entry.child("late").and_then(|e| e.text("text")).cloned(),
+            at: entry.head,
+        }
+    }
+
+    fn evaluation(
+        &mut self,
+        entry: &Entry,
+        measurands: &[Measurand],
+        laboratories: &[&Laboratory],
+    ) -> Option<Evaluation> {
+        let labs: Vec<&str> = laboratories.iter().map(|l| l.id.as_str()).collect();
+        let outliers = self.method_of(entry, "outliers");
+        let correlations = entry
+            .children("covariance")
+            .filter_map(|e| {
+                let (first, second) = (Self::spanned(e, "first")?, Self::spanned(e, "second")?);
+                let both = [&first, &second]
+                    .into_iter()
+                    .filter(|name| self.require(&nouns::laboratory(), name, &labs))
+                    .count()
+                    == 2;
+                let r = e.amount("r").cloned().and_then(|a| self.number(&a))?;
+                if r.abs() > 1.0 {
+                    self.report(
+                        Diagnostic::new(
+                            Code::ValueOutOfRange,
+                            Self::at(e, "r"),
+                            Text::new(
+                                "相关系数应在 −1 与 1 之间",
+                                "a correlation coefficient lies between −1 and 1",
+                            ),
+                        )
+                        .with_help(Text::new("核对相关系数", "check the coefficient")),
+                    );
+                    return None;
+                }
+                both.then(|| (first.value, second.value, r, e.span))
+            })
+            .collect();
+        let reference = entry
+            .child("reference")
+            .and_then(|e| self.reference(e, measurands, &labs));
+        let scores = entry
+            .children("score")
+            .filter_map(|e| self.score(e))
+            .collect();
+        let check = entry
+            .child("check")
+            .and_then(|e| match e.one("method").map(|a| &a.value) {
+                Some(Value::Method(call)) => {
+                    let call = call.clone();
+                    Some((self.method(&call)?, e.count("draws"), e.count("seed")))
+                }
+                _ => None,
+            });
+        let list = |word: &str, slot: &'static str| -> Vec<(String, crate::source::Span)> {
+            entry
+                .child(word)
+                .map(|e| {
+                    Self::spanned_list(e, slot)
+                        .into_iter()
+                        .map(|s| (s.value, s.span))
+                        .collect()
+                })
+                .unwrap_or_default()
+        };
+        Some(Evaluation {
+            outliers,
+            uncorrelated: entry
+                .child("correlation")
+                .filter(|e| e.name("state") == Some("uncorrelated"))
+                .map(|e| e.span),
+            correlations,
+            include: list("include", "items"),
+            drift: Self::action(entry, "drift"),
+            equivalence: list("equivalence", "kinds"),
+            scores,
+            check,
+            at: entry.head,
+            reference: reference?,
+        })
+    }
+
+    fn reference(
+        &mut self,
+        entry: &Entry,
+        measurands: &[Measurand],
+        labs: &[&str],
+    ) -> Option<Reference> {
+        let method = match entry.one("method").map(|a| &a.value) {
+            Some(Value::Method(call)) => {
+                let call = call.clone();
+                self.method(&call)
+            }
+            _ => None,
+        };
+        let consistency = self.method_of(entry, "consistency");
+        let otherwise = self.method_of(entry, "otherwise");
+        let checked = |resolver: &mut Self, child: &Entry| -> Vec<Spanned<String>> {
+            Self::spanned_list(child, "laboratories")
+                .into_iter()
+                .filter(|l| resolver.require(&nouns::laboratory(), l, labs))
+                .collect()
+        };
+        let only = entry
+            .child("only")
+            .map(|e| (checked(self, e), e.text("reason").cloned()));
+        let without = entry
+            .children("without")
+            .map(|e| {
+                (
+                    checked(self, e),
+                    e.text("reason").cloned().unwrap_or_default(),
+                )
+            })
+            .collect();
+        let certified = entry
+            .children("certified")
+            .filter_map(|e| self.certified(e, measurands))
+            .collect();
+        Some(Reference {
+            method: method?,
+            consistency,
+            otherwise,
+            certified,
+            only,
+            without,
+            at: entry.span,
+        })
+    }
+
+    fn certified(&mut self, entry: &Entry, measurands: &[Measurand]) -> Option<Certified> {
+        let all: Vec<(&Measurand, &Point)> = measurands
+            .iter()
+            .flat_map(|m| m.points.iter().map(move |p| (m, p)))
+            .collect();
+        let (measurand, point) = match Self::spanned(entry, "point") {
+            Some(name) => match all.iter().find(|(_, p)| p.id == name.value) {
+                Some(found) => *found,
+                None => {
+                    let known: Vec<&str> = all.iter().map(|(_, p)| p.id.as_str()).collect();
+                    self.unknown(&nouns::point(), &name.value, name.span, &known);
+                    return None;
+                }
+            },
+            None => *all.first()?,
+        };
+        let unit = measurand.unit.clone();
+        let value = self.in_unit(&entry.amount("value")?.clone(), &unit)?;
+        let expanded = self.in_unit(&entry.amount("U")?.clone(), &unit)?;
+        let k = match entry.amount("k").cloned() {
+            Some(k) => self.number(&k)?,
+            None => 2.0,
+        };
+        Some(Certified {
+            measurand: measurand.id.clone(),
+            point: point.id.clone(),
+            value,
+            u: expanded / k,
+            at: entry.span,
+        })
+    }
+
+    fn score(&mut self, entry: &Entry) -> Option<Score> {
+        let k = match entry.amount("k").cloned() {
+            Some(k) => self.number(&k)?,
+            None => 2.0,
+        };
+        if !(k > 0.0) {
+            self.report(
+                Diagnostic::new(
+                    Code::ValueOutOfRange,
+                    Self::at(entry, "k"),
+                    Text::new("包含因子应大于 0", "a coverage factor is greater than zero"),
+                )
+                .with_help(Text::new("通常写 `k 2`", "`k 2` is usual")),
+            );
+            return None;
+        }
+        let sigma = entry
+            .amount("sigma")
+            .cloned()
+            .and_then(|a| self.quantity(&a, None));
+        Some(Score {
+            name: entry.name("score")?.to_owned(),
+            k,
+            denominator: entry.name("form").unwrap_or("with-covariance").to_owned(),
+            sigma,
+            at: entry.span,
+        })
+    }
+
+    fn publication(&mut self, entry: &Entry) -> Publication {
+        Publication {
+            naming: entry
+                .child("participants")
+                .and_then(|e| e.name("how"))
+                .unwrap_or("named")
+                .to_owned(),
+            items: entry
+                .body
+                .iter()
+                .flat_map(|e| Self::spanned_list(e, "items"))
+                .map(|s| s.value)
+                .collect(),
+            after: entry
+                .child("after")
+                .and_then(|e| Some((self.period(e, "time")?, e.name("event")?.to_owned()))),
+            at: entry.head,
+        }
+    }
+
+    fn integrity(&mut self, entry: &Entry) -> Integrity {
+        let calls: Vec<MethodCall> = entry
+            .children("flag")
+            .flat_map(|e| e.all("methods").cloned().collect::<Vec<_>>())
+            .filter_map(|a| match a.value {
+                Value::Method(call) => Some(call),
+                _ => None,
+            })
+            .collect();
+        Integrity {
+            sealed: entry.child("sealed").is_some(),
+            flags: calls.iter().filter_map(|c| self.method(c)).collect(),
+            at: entry.head,
+        }
+    }
+
+    fn risk(&mut self, entry: &Entry) -> Option<Risk> {
+        let (likelihood, severity) = (entry.count("likelihood")?, entry.count("severity")?);
+        for (slot, value) in [("likelihood", likelihood), ("severity", severity)] {
+            if !(1..=5).contains(&value) {
+                self.report(
+                    Diagnostic::new(
+                        Code::ValueOutOfRange,
+                        Self::at(entry, slot),
+                        Text::new(
+                            format!("等级 {value} 不在 1～5 之间"),
+                            format!("the grade {value} is not between 1 and 5"),
+                        ),
+                    )
+                    .with_help(Text::new("1 最低，5 最高", "1 is lowest, 5 is highest")),
+                );
+            }
+        }
+        Some(Risk {
+            what: entry.text("what")?.clone(),
+            likelihood,
+            severity,
+            control: entry.text("control").cloned().unwrap_or_default(),
+            at: entry.span,
+        })
+    }
+
+    fn contingency(&mut self, entry: &Entry) -> Contingency {
+        Contingency {
+            damage: entry.child("damage").and_then(|e| e.text("text")).cloned(),
+            loss: entry.child("loss").and_then(|e| e.text("text")).cloned(),
+            delay: entry
+                .child("delay")
+                .and_then(|e| Some((self.period(e, "time")?, e.name("to")?.to_owned()))),
+            at: entry.head,
+        }
+    }
+}

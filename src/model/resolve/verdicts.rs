@@ -1,0 +1,146 @@
+//! Verdict rules and consequences.
+
+use super::Resolver;
+use super::conditions::Offered;
+use crate::model::rules::{Consequence, Measure, MeasureKind, VerdictRule};
+use crate::model::{Acceptance, Score};
+use crate::schema::{Entry, Value};
+use crate::values::unit::Dimension;
+
+impl Resolver<'_> {
+    pub(super) fn acceptance(
+        &mut self,
+        entry: &Entry,
+        scores: &[Score],
+        measured: Dimension,
+    ) -> Acceptance {
+        let mut acceptance = Acceptance {
+            point: Vec::new(),
+            laboratory: Vec::new(),
+            point_at: None,
+            laboratory_at: None,
+            at: entry.head,
+        };
+        let offered_at_point = point_names(scores, measured);
+        let of = |what: &str| {
+            entry
+                .children("each")
+                .find(|e| e.name("judged") == Some(what))
+        };
+        if let Some(each) = of("point") {
+            acceptance.point_at = Some(each.head);
+            acceptance.point = self.rules(each, &offered_at_point, &[]);
+        }
+        if let Some(each) = of("laboratory") {
+            let verdicts: Vec<String> =
+                acceptance.point.iter().map(|r| r.verdict.clone()).collect();
+            let offered =
+                Offered::from([("points", Dimension::ONE), ("artefacts", Dimension::ONE)]);
+            acceptance.laboratory_at = Some(each.head);
+            acceptance.laboratory = self.rules(each, &offered, &verdicts);
+        }
+        acceptance
+    }
+
+    fn rules(&mut self, each: &Entry, offered: &Offered, verdicts: &[String]) -> Vec<VerdictRule> {
+        let mut rules = Vec::new();
+        for rule in each.body.iter().filter(|e| !e.poisoned) {
+            let Some(verdict) = rule.name("verdict") else {
+                continue;
+            };
+            let when = match rule.one("condition").map(|a| &a.value) {
+                Some(Value::Condition(expression)) => {
+                    match self.condition(expression, offered, verdicts) {
+                        Some(condition) => Some(condition),
+                        // A rule whose condition was refused is not a rule that always holds.
+                        None => continue,
+                    }
+                }
+                _ => None,
+            };
+            rules.push(VerdictRule {
+                verdict: verdict.to_owned(),
+                when,
+                at: rule.span,
+            });
+        }
+        rules
+    }
+
+    pub(super) fn consequences(&mut self, entry: &Entry) -> Vec<Consequence> {
+        entry
+            .children("on")
+            .map(|on| Consequence {
+                on: Self::spanned_list(on, "events")
+                    .into_iter()
+                    .map(|name| (name.value, name.span))
+                    .collect(),
+                measures: on.body.iter().filter_map(|e| self.measure(e)).collect(),
+                at: on.span,
+            })
+            .collect()
+    }
+
+    fn measure(&mut self, entry: &Entry) -> Option<Measure> {
+        let name = |slot: &str| entry.name(slot).unwrap_or_default().to_owned();
+        let kind = match entry.word() {
+            "rectify" => MeasureKind::Rectify {
+                within: self.period(entry, "time")?,
+                evidence: entry.text("evidence").cloned(),
+            },
+            "suspend" => MeasureKind::Suspend {
+                what: name("what"),
+                until: entry.name("state").map(str::to_owned),
+            },
+            "retest" => {
+                let within = self.period(entry, "time")?;
+                let outcomes = entry
+                    .body
+                    .iter()
+                    .filter_map(|outcome| {
+                        let verdict = outcome.name("verdict")?.to_owned();
+                        let Some(Value::Step(step)) = outcome.one("step").map(|a| &a.value) else {
+                            return None;
+                        };
+                        Some((verdict, Box::new(self.measure(&step.0)?)))
+                    })
+                    .collect();
+                MeasureKind::Retest { within, outcomes }
+            }
+            "refer" => MeasureKind::Refer(name("to")),
+            "lift" => MeasureKind::Lift(name("what")),
+            "void" => MeasureKind::Void(name("what")),
+            "record" => MeasureKind::Record(name("what")),
+            "notify" => MeasureKind::Notify {
+                whom: name("to"),
+                within: self.period(entry, "time"),
+            },
+            _ => MeasureKind::Nothing,
+        };
+        Some(Measure {
+            kind,
+            basis: entry.text("basis").cloned(),
+            at: entry.span,
+        })
+    }
+}
+
+/// What a rule for a point may speak of.
+fn point_names(scores: &[Score], measured: Dimension) -> Offered {
+    let mut offered = Offered::from([
+        ("D", measured),
+        ("U", measured),
+        ("u", measured),
+        ("U_ref", measured),
+        ("u_ref", measured),
+        ("U_D", measured),
+    ]);
+    for score in scores {
+        for name in ["En", "z", "zeta", "z-prime"] {
+            if score.name == name {
+                offered.insert(name, Dimension::ONE);
+            }
+        }
+    }
+    offered
+}

@@ -1,0 +1,453 @@
+//! The evaluation plan: everything a run needs, and nothing else.
+//!
+//! A plan is written once, before the first dispatch, and archived; the runner reads it alone. It is canonical: the same protocol gives
+//! the same bytes whatever its layout, comments, order of statements and keyword language, and the digest covers all of it but the
+//! places in the source. [`build`] makes it of a model and its timetable, [`json`] writes and reads it.
+
+mod build;
+pub mod json;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::condition::Term;
+use crate::text::Text;
+
+pub use build::build;
+
+/// Version of the shapes in this module.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// A plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    pub format_version: u32,
+    /// `sha256:` and the digest of the content.
+    pub digest: String,
+    pub content: Content,
+    /// Where each part of the content stands in the protocol; not part of the digest.
+    pub clauses: BTreeMap<String, Clause>,
+    /// Documentation comments of the protocol; not part of the digest.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+}
+
+/// A place in the protocol from which a part of the plan comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clause {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+    /// The line as written.
+    pub text: String,
+}
+
+/// What the digest covers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    pub protocol: Head,
+    pub laboratories: Vec<Laboratory>,
+    pub measurands: Vec<Measurand>,
+    pub artefacts: Vec<Artefact>,
+    pub stability: Option<Stability>,
+    pub transport: Option<Transport>,
+    pub circulation: Circulation,
+    pub reporting: Reporting,
+    pub steps: Vec<Step>,
+    pub rules: Rules,
+    /// What follows from each verdict and event.
+    pub consequences: BTreeMap<String, Vec<Measure>>,
+    pub publication: Option<Publication>,
+    pub integrity: Option<Integrity>,
+    pub risks: Vec<Risk>,
+    pub contingency: Option<Contingency>,
+}
+
+/// What the comparison is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    pub path: String,
+    pub version: String,
+    pub title: Text,
+    pub purpose: Option<Text>,
+    pub basis: Vec<Text>,
+    pub policy: Option<Policy>,
+    pub fields: Vec<String>,
+    pub object: Option<Object>,
+    pub class: Option<String>,
+    pub level: Option<String>,
+    pub participation: Option<String>,
+    pub organizer: Option<Body>,
+    pub experts: Vec<Text>,
+    pub traceability: Option<Traceability>,
+}
+
+/// The regime the protocol follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Policy {
+    pub path: String,
+    pub title: Text,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Object {
+    pub kind: String,
+    pub title: Text,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Body {
+    pub id: String,
+    pub title: Text,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Pilot,
+    Participant,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Laboratory {
+    pub id: String,
+    pub title: Text,
+    pub role: Role,
+    pub certificate: Option<Text>,
+    pub country: Option<Text>,
+    pub contact: Option<Text>,
+    pub address: Option<Text>,
+    pub code: Option<String>,
+}
+
+/// A number with its unit as displayed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quantity {
+    pub value: f64,
+    pub unit: String,
+}
+
+/// A value, a range, a value with its tolerance, or a word.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Range {
+    Value(Quantity),
+    Between(Quantity, Quantity),
+    Around(Quantity, Quantity),
+    Word(Text),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurand {
+    pub id: String,
+    pub title: Text,
+    /// Kind of quantity.
+    pub quantity: String,
+    /// Unit of all results, as displayed.
+    pub unit: String,
+    pub points: Vec<Point>,
+    pub procedure: Vec<Text>,
+    pub conditions: BTreeMap<String, Range>,
+    pub reported: Vec<String>,
+    pub resolution: Option<Quantity>,
+    pub components: Vec<Text>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    pub id: String,
+    pub nominal: Option<Range>,
+    /// Largest expanded uncertainty that may enter the reference value, in the measurand's unit.
+    pub largest_expanded: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Artefact {
+    pub id: String,
+    pub title: Text,
+    pub serial: Option<Text>,
+    /// Measurand and point of everything measured on it.
+    pub measures: Vec<(String, String)>,
+    pub traceability: Option<Traceability>,
+    pub blind: bool,
+    pub handling: Option<Text>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Traceability {
+    pub route: String,
+    pub standard: Text,
+    pub certificate: Option<Text>,
+    pub reason: Option<Text>,
+}
+
+/// A span of time as written: `10 d`, `15 wd`.
+pub type Period = crate::values::date::Duration;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stability {
+    pub before: Option<(u64, Period)>,
+    pub during: bool,
+    pub test: Option<Method>,
+    pub limit: Option<Term>,
+    pub otherwise: Option<Action>,
+    /// Repeatability of the pilot's measurement (standard deviation) by point, in the measurand's unit.
+    pub repeatability: BTreeMap<String, f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transport {
+    pub test: Option<Method>,
+    pub limit: Option<Term>,
+    pub otherwise: Option<Action>,
+    pub monitored: BTreeMap<String, Range>,
+    pub carrier: Option<Text>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    pub action: String,
+    pub model: Option<String>,
+}
+
+/// A method of the library with its parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Method {
+    pub path: String,
+    pub parameters: BTreeMap<String, f64>,
+    pub flags: Vec<String>,
+}
+
+/// The journey with its dates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Circulation {
+    pub start: Date,
+    pub finish: Date,
+    /// Pattern of each artefact.
+    pub patterns: BTreeMap<String, String>,
+    pub calendars: Vec<String>,
+    pub limit: Option<Period>,
+    pub visits: Vec<Visit>,
+}
+
+/// One stay of an artefact at a laboratory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    pub artefact: String,
+    pub laboratory: String,
+    /// Which visit of this artefact to this laboratory, from one.
+    pub ordinal: u32,
+    pub arrival: Date,
+    /// First and last day of the measurement.
+    pub from: Date,
+    pub to: Date,
+    pub departure: Date,
+    /// To whom it goes next.
+    pub next: Option<String>,
+    /// From whom it came.
+    pub previous: Option<String>,
+    /// When the results of this visit are due.
+    pub results_due: Option<Date>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reporting {
+    pub results: Option<Deadline>,
+    pub corrections_until: Option<String>,
+    pub draft: Option<Period>,
+    pub comment: Option<Period>,
+    pub last: Option<Deadline>,
+    pub late: Option<Text>,
+}
+
+/// A period and the event from which it runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deadline {
+    pub within: Period,
+    pub of: String,
+}
+
+/// One step of the evaluation; steps stand in an order in which they can be carried out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub id: String,
+    pub measurand: Option<String>,
+    pub point: Option<String>,
+    #[serde(flatten)]
+    pub task: Task,
+    pub inputs: Vec<String>,
+    /// The key of the clause that demands it.
+    pub clause: String,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "kebab-case")]
+pub enum Task {
+    /// Takes the submitted results of a point into the measurand's unit at one standard uncertainty.
+    Collect { artefact: Option<String> },
+    /// Follows the transfer standard over the pilot's measurements and treats what changed.
+    Drift {
+        limit: Option<Term>,
+        action: Action,
+        repeatability: Option<f64>,
+    },
+    /// Finds results that have no part in the reference value because they lie apart.
+    Outliers { method: Method },
+    /// Determines the reference value.
+    Reference {
+        method: Method,
+        consistency: Option<Method>,
+        otherwise: Option<Method>,
+        members: Members,
+        certified: Option<Certified>,
+        /// Contributions of the transfer standard that enter the uncertainty.
+        include: Vec<String>,
+        correlations: Vec<(String, String, f64)>,
+    },
+    /// Forms the degrees of equivalence.
+    Equivalence {
+        kinds: Vec<String>,
+        k: f64,
+        denominator: String,
+    },
+    /// Forms a score of every laboratory.
+    Score {
+        score: String,
+        k: f64,
+        denominator: String,
+        sigma: Option<f64>,
+    },
+    /// Gives every laboratory its verdict at the point.
+    JudgePoint,
+    /// Gives every laboratory its verdict over all points.
+    JudgeLaboratory,
+    /// Derives what follows, with dates.
+    Consequences,
+}
+
+/// Who takes part in the reference value.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Members {
+    /// The only ones; empty means everybody.
+    pub only: Vec<String>,
+    pub only_because: Option<Text>,
+    /// Laboratory and the reason why it has no part.
+    pub without: BTreeMap<String, Text>,
+    /// Largest expanded uncertainty at k = 2 that may take part, in the measurand's unit.
+    pub largest_expanded: Option<f64>,
+}
+
+/// A reference value from a certificate, in the measurand's unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Certified {
+    pub value: f64,
+    /// Standard uncertainty.
+    pub u: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rules {
+    pub point: Vec<Rule>,
+    pub laboratory: Vec<Rule>,
+}
+
+/// A verdict and its condition; without one it takes what the others leave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    pub verdict: String,
+    pub when: Option<Term>,
+    pub clause: String,
+}
+
+/// One measure that follows from a verdict or an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    #[serde(flatten)]
+    pub order: Order,
+    pub basis: Option<Text>,
+    /// Whether it comes from the policy and not from the protocol.
+    pub from_policy: bool,
+    pub clause: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "measure", rename_all = "kebab-case")]
+pub enum Order {
+    Rectify {
+        within: Period,
+        evidence: Option<Text>,
+    },
+    Suspend {
+        what: String,
+        until: Option<String>,
+    },
+    Retest {
+        within: Period,
+        outcomes: Vec<(String, Box<Measure>)>,
+    },
+    Refer {
+        to: String,
+    },
+    Lift {
+        what: String,
+    },
+    Void {
+        what: String,
+    },
+    Record {
+        what: String,
+    },
+    Notify {
+        whom: String,
+        within: Option<Period>,
+    },
+    Nothing,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Publication {
+    pub naming: String,
+    pub items: Vec<String>,
+    pub after: Option<Deadline>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Integrity {
+    pub sealed: bool,
+    pub flags: Vec<Method>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Risk {
+    pub what: Text,
+    pub likelihood: u64,
+    pub severity: u64,
+    pub control: Text,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contingency {
+    pub damage: Option<Text>,
+    pub loss: Option<Text>,
+    pub delay: Option<(Period, String)>,
+}
+
+impl Plan {
+    pub fn pilot(&self) -> Option<&Laboratory> {
+        self.content
+            .laboratories
+            .iter()
+            .find(|l| l.role == Role::Pilot)
+    }
+
+    pub fn laboratory(&self, id: &str) -> Option<&Laboratory> {
+        self.content.laboratories.iter().find(|l| l.id == id)
+    }
+
+    pub fn measurand(&self, id: &str) -> Option<&Measurand> {
+        self.content.measurands.iter().find(|m| m.id == id)
+    }
+}

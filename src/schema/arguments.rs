@@ -1,0 +1,799 @@
+//! Arguments by kind: names, words of a closed set, texts, amounts, dates, methods, routes.
+
+use super::cursor::Cursor;
+use super::entry::{Amount, MethodCall, Step, Value};
+use super::read::{Reader, is_chinese, nearest};
+use super::table::{self, Statement, Term, table};
+use super::usage::{Element, Slot};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::{Bracket, Kind, Slip, Symbol};
+use crate::text::{Lang, Text};
+
+/// An argument that is not what its place asks for.
+#[derive(Default)]
+pub(super) struct Misfit {
+    pub help: Option<Text>,
+    pub fix: Option<String>,
+    /// The message has been given already.
+    pub reported: bool,
+}
+
+type Read<T> = Result<Option<T>, Misfit>;
+
+impl<'t> Reader<'t> {
+    /// Reads one argument of the slot's kind; `Ok(None)` when an optional one is absent.
+    pub(super) fn argument(
+        &mut self,
+        cursor: &mut Cursor<'t>,
+        context: &str,
+        slot: &Slot,
+        statement: &'static Statement,
+    ) -> Read<Value> {
+        let absent = |found: Option<Value>| match found {
+            Some(value) => Ok(Some(value)),
+            None if slot.optional => Ok(None),
+            None => Err(Misfit::default()),
+        };
+        if let Some(choice) = slot.kind.strip_prefix("choice.") {
+            return match self.choice(cursor, choice) {
+                Some(word) => Ok(Some(Value::Choice(word))),
+                None if slot.optional => Ok(None),
+                None => Err(self.wrong_choice(cursor, choice)),
+            };
+        }
+        match slot.kind.as_str() {
+            "name" | "path" | "given" => {
+                if slot.optional && self.is_phrase(cursor, statement) {
+                    return Ok(None);
+                }
+                let value = self.name(cursor, &slot.kind);
+                absent(value)
+            }
+            "verdict" => {
+                let verdict = self
+                    .vocabulary(cursor, &table::VERDICTS)
+                    .or_else(|| self.plain_word(cursor));
+                absent(verdict.map(Value::Name))
+            }
+            "text" => {
+                let text = self.text(cursor)?;
+                absent(text.map(Value::Text))
+            }
+            "count" | "number" | "quantity" | "value" => self.numeric(cursor, context, slot),
+            "duration" => {
+                let amount = self.amount(cursor);
+                match amount {
+                    Some(amount) if amount.unit.is_none() => Err(Misfit {
+                        help: Some(Text::new(
+                            "时间要写单位，如 `10 d`（天）、`6 wk`（周）、`12 mo`（月）、`20 wd`（工作日）",
+                            "a duration needs its unit, as in `10 d` (days), `6 wk` (weeks), `12 mo` (months), `20 wd` (working days)",
+                        )),
+                        ..Misfit::default()
+                    }),
+                    other => absent(other.map(Value::Amount)),
+                }
+            }
+            "date" => {
+                let date = self.date(cursor)?;
+                absent(date.map(Value::Date))
+            }
+            "version" => self.version(cursor, slot),
+            "flag" => {
+                let flag = self.vocabulary(cursor, &table::FLAGS);
+                absent(flag.map(|word| Value::Flag(word == "yes")))
+            }
+            "unit" => {
+                let unit = unit_run(cursor, usize::MAX).filter(|(text, _)| !text.is_empty());
+                let unit = unit.map(|(text, count)| {
+                    cursor.advance(count);
+                    Value::Unit(text)
+                });
+                absent(unit)
+            }
+            "condition" => self
+                .condition(cursor)
+                .map(|expression| Some(Value::Condition(expression))),
+            "method" => {
+                let method = self.method(cursor, statement);
+                absent(method.map(Value::Method))
+            }
+            "route" => self.route(cursor),
+            "labelled" => self.labelled(cursor, context),
+            "bound" => self.bound(cursor),
+            "step" => {
+                let step = self.statement(cursor, "step");
+                match step {
+                    Some(entry) => Ok(Some(Value::Step(Step(Box::new(entry))))),
+                    None => Err(self.wrong_step(cursor)),
+                }
+            }
+            _ => Err(Misfit::default()),
+        }
+    }
+
+    fn is_phrase(&self, cursor: &Cursor<'t>, statement: &Statement) -> bool {
+        let written = cursor.slice_at(0);
+        statement.usage.iter().any(|element| match element {
+            Element::Phrase { word, .. } => [&word.en, &word.zh]
+                .into_iter()
+                .any(|s| s.split(' ').next() == Some(written)),
+            Element::Slot(_) => false,
+        })
+    }
+
+    fn plain_word(&mut self, cursor: &mut Cursor<'t>) -> Option<String> {
+        let word = cursor.word().map(str::to_owned)?;
+        cursor.advance(1);
+        Some(word)
+    }
+
+    fn name(&mut self, cursor: &mut Cursor<'t>, kind: &str) -> Option<Value> {
+        if kind == "given"
+            && let Some(word) = self.vocabulary(cursor, &[("reference", "参考值")])
+        {
+            return Some(Value::Name(word));
+        }
+        let name = match cursor.kind()? {
+            Kind::Word => cursor.slice_at(0),
+            Kind::Identifier if kind == "name" => cursor.slice_at(0),
+            _ => return None,
+        };
+        cursor.advance(1);
+        Some(Value::Name(name.to_owned()))
+    }
+
+    /// A word of a closed set, in either language.
+    fn choice(&mut self, cursor: &mut Cursor<'t>, choice: &str) -> Option<String> {
+        let written = cursor.word()?;
+        // `en` and `zh` may be spelled alike (En, U, k): then the first match serves both.
+        let term = table()
+            .choice(choice)
+            .iter()
+            .find(|t| t.en == written || t.zh == written)?;
+        self.keyword(cursor, 0, term);
+        cursor.advance(1);
+        Some(term.en.clone())
+    }
+
+    /// A word that the language knows in both spellings; gives the English one.
+    fn vocabulary(&mut self, cursor: &mut Cursor<'t>, words: &[(&str, &str)]) -> Option<String> {
+        let (en, zh) = table::spelled(words, cursor.word()?)?;
+        let term = Term {
+            en: en.to_owned(),
+            zh: zh.to_owned(),
+        };
+        self.keyword(cursor, 0, &term);
+        cursor.advance(1);
+        Some(term.en)
+    }
+
+    fn wrong_choice(&self, cursor: &Cursor<'t>, choice: &str) -> Misfit {
+        let terms = table().choice(choice);
+        let written = cursor.slice_at(0);
+        let near = nearest(written, terms).map(|t| {
+            if is_chinese(written) {
+                t.zh.clone()
+            } else {
+                t.en.clone()
+            }
+        });
+        let list = |lang: Lang| -> String {
+            let words: Vec<String> = terms
+                .iter()
+                .map(|t| format!("`{}`", if lang == Lang::Zh { &t.zh } else { &t.en }))
+                .collect();
+            words.join(if lang == Lang::Zh { "、" } else { ", " })
+        };
+        let help = match &near {
+            Some(near) => Text::new(
+                format!("是否应为 `{near}`？可选：{}", list(Lang::Zh)),
+                format!("did you mean `{near}`? One of {}", list(Lang::En)),
+            ),
+            None => Text::new(
+                format!("可选：{}", list(Lang::Zh)),
+                format!("write one of {}", list(Lang::En)),
+            ),
+        };
+        Misfit {
+            help: Some(help),
+            fix: near,
+            reported: false,
+        }
+    }
+
+    fn wrong_step(&self, cursor: &Cursor<'t>) -> Misfit {
+        let list = |lang: Lang| -> String {
+            let words: Vec<String> = table()
+                .within("step")
+                .map(|s| {
+                    format!(
+                        "`{}`",
+                        if lang == Lang::Zh {
+                            &s.word.zh
+                        } else {
+                            &s.word.en
+                        }
+                    )
+                })
+                .collect();
+            words.join(if lang == Lang::Zh { "、" } else { ", " })
+        };
+        let near = nearest(cursor.slice_at(0), table().within("step").map(|s| &s.word));
+        Misfit {
+            help: Some(Text::new(
+                format!("可选：{}", list(Lang::Zh)),
+                format!("write one of {}", list(Lang::En)),
+            )),
+            fix: near.map(|t| {
+                if is_chinese(cursor.slice_at(0)) {
+                    t.zh.clone()
+                } else {
+                    t.en.clone()
+                }
+            }),
+            reported: false,
+        }
+    }
+
+    /// `"…"`, or `zh "…" en "…"` in either order.
+    fn text(&mut self, cursor: &mut Cursor<'t>) -> Read<Text> {
+        if let Some(text) = literal(cursor, 0) {
+            cursor.advance(1);
+            return Ok(Some(Text::same(text)));
+        }
+        let mut result = Text::default();
+        while let Some((language, _)) = cursor
+            .word()
+            .and_then(|w| table::spelled(&table::LANGUAGES, w))
+        {
+            let Some(text) = literal(cursor, 1) else {
+                cursor.advance(1);
+                return Err(Misfit {
+                    help: Some(Text::new(
+                        format!("`{language}` 之后写引号内的文本"),
+                        format!("write a text in quotation marks behind `{language}`"),
+                    )),
+                    ..Misfit::default()
+                });
+            };
+            if language == "zh" {
+                result.zh = text;
+            } else {
+                result.en = text;
+            }
+            cursor.advance(2);
+        }
+        Ok((!result.is_empty()).then_some(result))
+    }
+
+    fn numeric(&mut self, cursor: &mut Cursor<'t>, context: &str, slot: &Slot) -> Read<Value> {
+        if slot.kind == "value" {
+            return match self.any_value(cursor, context)? {
+                Some(value) => Ok(Some(value)),
+                None if slot.optional => Ok(None),
+                None => Err(Misfit::default()),
+            };
+        }
+        let start = *cursor;
+        let found = if slot.kind == "count" || slot.kind == "number" {
+            self.bare_number(cursor)
+        } else {
+            self.amount(cursor)
+        };
+        let Some(amount) = found else {
+            return if slot.optional {
+                Ok(None)
+            } else {
+                Err(Misfit::default())
+            };
+        };
+        if slot.kind != "count" {
+            return Ok(Some(Value::Amount(amount)));
+        }
+        match amount.number.replace('_', "").parse() {
+            Ok(count) => Ok(Some(Value::Count(count))),
+            Err(_) => {
+                *cursor = start;
+                Err(Misfit {
+                    help: Some(Text::new(
+                        "此处为不带小数的个数",
+                        "a whole number is wanted here",
+                    )),
+                    ..Misfit::default()
+                })
+            }
+        }
+    }
+
+    /// A number with its sign, without a unit.
+    fn bare_number(&mut self, cursor: &mut Cursor<'t>) -> Option<Amount> {
+        let start = cursor.span();
+        let (negative, ahead) = match cursor.kind()? {
+            Kind::Symbol(Symbol::Minus) => (true, 1),
+            Kind::Symbol(Symbol::Plus) => (false, 1),
+            _ => (false, 0),
+        };
+        let digits = match cursor.kind_at(ahead)? {
+            Kind::Number => cursor.slice_at(ahead).to_owned(),
+            // The slip has its own message; here it is read as what it was meant to be.
+            Kind::Slip(Slip::CommaNumber) => cursor.slice_at(ahead).replace(',', "."),
+            Kind::Slip(Slip::FullWidthNumber) => "1".to_owned(),
+            _ => return None,
+        };
+        cursor.advance(ahead + 1);
+        let span = start.to(cursor.last_span());
+        let number = if negative {
+            format!("-{digits}")
+        } else {
+            digits
+        };
+        Some(Amount {
+            number,
+            unit: None,
+            span,
+            unit_span: span.after(),
+        })
+    }
+
+    /// A number and the unit behind it, if what stands there is one.
+    pub(super) fn amount(&mut self, cursor: &mut Cursor<'t>) -> Option<Amount> {
+        let mut amount = self.bare_number(cursor)?;
+        if let Some((unit, count)) = known_unit(cursor) {
+            let start = cursor.span();
+            cursor.advance(count);
+            amount.unit_span = start.to(cursor.last_span());
+            amount.span = amount.span.to(amount.unit_span);
+            amount.unit = Some(unit);
+        }
+        Some(amount)
+    }
+
+    /// Any value: a text, a date or their range, an amount, a range, a tolerance, an expanded uncertainty, a word.
+    fn any_value(&mut self, cursor: &mut Cursor<'t>, context: &str) -> Read<Value> {
+        if let Some(text) = self.text(cursor)? {
+            return Ok(Some(Value::Text(text)));
+        }
+        if let Some(date) = self.date(cursor)? {
+            if !cursor.take_symbol(Symbol::Range) {
+                return Ok(Some(Value::Date(date)));
+            }
+            return match self.date(cursor)? {
+                Some(last) => Ok(Some(Value::DateRange(date, last))),
+                None => Err(Misfit::default()),
+            };
+        }
+        let Some(first) = self.amount(cursor) else {
+            return match cursor.word() {
+                Some(word) if !self.starts_statement(cursor, context) => {
+                    cursor.advance(1);
+                    Ok(Some(Value::Name(word.to_owned())))
+                }
+                _ => Ok(None),
+            };
+        };
+        let first = self.unknown_unit(cursor, first, context)?;
+        for (symbol, range) in [(Symbol::Range, true), (Symbol::PlusMinus, false)] {
+            if cursor.take_symbol(symbol) {
+                let Some(second) = self.amount(cursor) else {
+                    return Err(Misfit::default());
+                };
+                let second = self.unknown_unit(cursor, second, context)?;
+                return Ok(Some(if range {
+                    Value::Range(first, second)
+                } else {
+                    Value::Tolerance(first, second)
+                }));
+            }
+        }
+        if cursor.is_open(Bracket::Round) {
+            let is_k =
+                cursor.slice_at(1) == "k" && cursor.kind_at(2) == Some(Kind::Symbol(Symbol::Equal));
+            if !is_k {
+                return Err(Misfit {
+                    help: Some(Text::new(
+                        "扩展不确定度写成 `0.012 mg (k = 2)`",
+                        "write an expanded uncertainty as `0.012 mg (k = 2)`",
+                    )),
+                    ..Misfit::default()
+                });
+            }
+            cursor.advance(3);
+            let Some(k) = self.bare_number(cursor) else {
+                return Err(Misfit::default());
+            };
+            if cursor.is_close(Bracket::Round) {
+                cursor.advance(1);
+            }
+            return Ok(Some(Value::Expanded(first, k)));
+        }
+        Ok(Some(Value::Amount(first)))
+    }
+
+    /// A word behind a number that is neither a unit nor the beginning of another statement was meant as a unit.
+    fn unknown_unit(
+        &mut self,
+        cursor: &mut Cursor<'t>,
+        mut amount: Amount,
+        context: &str,
+    ) -> Result<Amount, Misfit> {
+        let is_text = cursor
+            .word()
+            .is_some_and(|w| table::spelled(&table::LANGUAGES, w).is_some());
+        if amount.unit.is_some() || is_text || self.starts_statement(cursor, context) {
+            return Ok(amount);
+        }
+        if let Some((text, count)) =
+            unit_run(cursor, usize::MAX).filter(|(text, _)| !text.is_empty())
+        {
+            let start = cursor.span();
+            cursor.advance(count);
+            amount.unit_span = start.to(cursor.last_span());
+            amount.span = amount.span.to(amount.unit_span);
+            amount.unit = Some(text);
+        }
+        Ok(amount)
+    }
+
+    fn date(&mut self, cursor: &mut Cursor<'t>) -> Read<jiff::civil::Date> {
+        let written = cursor.slice_at(0);
+        let iso = match cursor.kind() {
+            Some(Kind::Date) => written.to_owned(),
+            Some(Kind::Slip(Slip::LooseDate)) => {
+                let parts: Vec<&str> = written
+                    .split(|c: char| !c.is_ascii_digit())
+                    .filter(|p| !p.is_empty())
+                    .collect();
+                match parts.as_slice() {
+                    [year, month, day] => format!("{year}-{month:0>2}-{day:0>2}"),
+                    _ => return Ok(None),
+                }
+            }
+            Some(Kind::Slip(Slip::ForeignDate)) => {
+                return Err(Misfit {
+                    reported: true,
+                    ..Misfit::default()
+                });
+            }
+            _ => return Ok(None),
+        };
+        match iso.parse() {
+            Ok(date) => {
+                cursor.advance(1);
+                Ok(Some(date))
+            }
+            Err(_) => {
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::ImpossibleDate,
+                        cursor.span(),
+                        Text::new(
+                            format!("日期 `{written}` 不存在"),
+                            format!("there is no date `{written}`"),
+                        ),
+                    )
+                    .with_help(Text::new("核对月份和日数", "check the month and the day")),
+                );
+                Err(Misfit {
+                    reported: true,
+                    ..Misfit::default()
+                })
+            }
+        }
+    }
+
+    fn version(&mut self, cursor: &mut Cursor<'t>, slot: &Slot) -> Read<Value> {
+        match cursor.kind() {
+            Some(Kind::Version) => {
+                let version = cursor.slice_at(0).to_owned();
+                cursor.advance(1);
+                Ok(Some(Value::Version(version)))
+            }
+            _ if slot.optional => Ok(None),
+            _ => Err(Misfit {
+                help: Some(Text::new(
+                    "版本号写三段，如 `1.0.0`",
+                    "a version has three parts, as in `1.0.0`",
+                )),
+                ..Misfit::default()
+            }),
+        }
+    }
+
+    fn method(&mut self, cursor: &mut Cursor<'t>, statement: &Statement) -> Option<MethodCall> {
+        let path = cursor.word()?.to_owned();
+        let mut call = MethodCall {
+            path,
+            span: cursor.span(),
+            parameters: Vec::new(),
+            flags: Vec::new(),
+        };
+        cursor.advance(1);
+        loop {
+            if let Some(span) = cursor
+                .kind()
+                .filter(|k| *k == Kind::Number && call.parameters.is_empty())
+                .map(|_| cursor.span())
+            {
+                if statement
+                    .usage
+                    .iter()
+                    .flat_map(Element::slots)
+                    .any(|s| s.kind == "count")
+                {
+                    return Some(call);
+                }
+                call.parameters
+                    .push(("level".to_owned(), cursor.slice_at(0).to_owned(), span));
+                cursor.advance(1);
+                continue;
+            }
+            if cursor.kind_at(1) == Some(Kind::Number) && !self.is_phrase(cursor, statement) {
+                let Some(name) = self.vocabulary(cursor, &table::PARAMETERS) else {
+                    return Some(call);
+                };
+                call.parameters
+                    .push((name, cursor.slice_at(0).to_owned(), cursor.span()));
+                cursor.advance(1);
+                continue;
+            }
+            let span = cursor.span();
+            match self.vocabulary(cursor, &table::SIDES) {
+                Some(flag) => call.flags.push((flag, span)),
+                None => return Some(call),
+            }
+        }
+    }
+
+    /// `A -> B -> C`
+    fn route(&mut self, cursor: &mut Cursor<'t>) -> Read<Value> {
+        let mut stops = Vec::new();
+        loop {
+            let Some(word) = cursor.word() else {
+                return Err(Misfit {
+                    help: Some(Text::new(
+                        "路线写成 `NIM -> SIMT -> NIM`",
+                        "write a route as `NIM -> SIMT -> NIM`",
+                    )),
+                    ..Misfit::default()
+                });
+            };
+            stops.push((word.to_owned(), cursor.span()));
+            cursor.advance(1);
+            if !cursor.take_symbol(Symbol::Arrow) {
+                return Ok(Some(Value::Route(stops)));
+            }
+        }
+    }
+
+    /// `shock 10 g`, `temperature 5 °C .. 35 °C`
+    fn labelled(&mut self, cursor: &mut Cursor<'t>, context: &str) -> Read<Value> {
+        let Some(label) = self.choice(cursor, "monitored") else {
+            return Err(self.wrong_choice(cursor, "monitored"));
+        };
+        match self.any_value(cursor, context)? {
+            Some(value) => Ok(Some(Value::Labelled(label, Box::new(value)))),
+            None => Err(Misfit::default()),
+        }
+    }
+
+    /// `0.53 mg at p1kg`; without `at` the bound holds at every point.
+    fn bound(&mut self, cursor: &mut Cursor<'t>) -> Read<Value> {
+        let Some(amount) = self.amount(cursor) else {
+            return Err(Misfit::default());
+        };
+        let mut points = Vec::new();
+        if self.vocabulary(cursor, &[("at", "于")]).is_some() {
+            let Some(point) = cursor.word() else {
+                return Err(Misfit::default());
+            };
+            points.push((point.to_owned(), cursor.span()));
+            cursor.advance(1);
+        }
+        Ok(Some(Value::Bound(amount, points)))
+    }
+
+    pub(super) fn expression_word(&mut self, cursor: &mut Cursor<'t>, wanted: &str) -> bool {
+        let found = cursor
+            .word()
+            .and_then(|w| table::spelled(&table::EXPRESSION_WORDS, w))
+            .is_some_and(|(en, _)| en == wanted);
+        if found {
+            self.vocabulary(cursor, &table::EXPRESSION_WORDS);
+        }
+        found
+    }
+
+    pub(super) fn verdict_word(&mut self, cursor: &mut Cursor<'t>) -> Option<String> {
+        self.vocabulary(cursor, &table::VERDICTS)
+            .or_else(|| self.plain_word(cursor))
+    }
+}
+
+/// The content of a text token `ahead`, quotation marks and escapes resolved.
+fn literal(cursor: &Cursor<'_>, ahead: usize) -> Option<String> {
+    let written = cursor.slice_at(ahead);
+    match cursor.kind_at(ahead)? {
+        Kind::Text => {
+            let inside = written.trim_start_matches(['"', '\u{201C}']);
+            let inside = inside.strip_suffix(['"', '\u{201D}']).unwrap_or(inside);
+            Some(unescaped(inside))
+        }
+        Kind::LongText => Some(dedented(
+            written
+                .trim_start_matches("\"\"\"")
+                .strip_suffix("\"\"\"")
+                .unwrap_or_default(),
+        )),
+        Kind::Slip(Slip::OpenText | Slip::OpenLongText) => Some(
+            written
+                .trim_start_matches(['"', '\u{201C}', '\u{201D}'])
+                .trim_end()
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn unescaped(inside: &str) -> String {
+    let mut out = String::with_capacity(inside.len());
+    let mut characters = inside.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => match characters.next() {
+                Some('n') => out.push('\n'),
+                Some(other) => out.push(other),
+                None => {}
+            },
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A long text without the indentation that all its lines share.
+fn dedented(inside: &str) -> String {
+    let lines: Vec<&str> = inside.trim_matches(['\n', '\r']).lines().collect();
+    let indent = lines
+        .iter()
+        .filter(|l| !l.trim().is_empty())
+        .map(|l| l.len() - l.trim_start().len())
+        .min()
+        .unwrap_or(0);
+    let cut: Vec<&str> = lines
+        .iter()
+        .map(|l| l.get(indent..).unwrap_or(l.trim_start()).trim_end())
+        .collect();
+    cut.join("\n").trim_end().to_owned()
+}
+
+/// The longest run of touching tokens that can spell a unit (`kg/m³`, `µmol/mol`), at most `most` tokens.
+fn unit_run(cursor: &Cursor<'_>, most: usize) -> Option<(String, usize)> {
+    if cursor.kind()? != Kind::Word {
+        return None;
+    }
+    let mut text = cursor.slice_at(0).to_owned();
+    let mut count = 1;
+    while count < most && cursor.touches(count) {
+        match cursor.kind_at(count) {
+            Some(
+                Kind::Word
+                | Kind::Number
+                | Kind::Symbol(
+                    Symbol::Over | Symbol::Dot | Symbol::Times | Symbol::Power | Symbol::Minus,
+                ),
+            ) => {
+                text.push_str(cursor.slice_at(count));
+                count += 1;
+            }
+            _ => break,
+        }
+    }
+    Some((text, count))
+}
+
+/// The longest unit that the library knows at this place.
+fn known_unit(cursor: &Cursor<'_>) -> Option<(String, usize)> {
+    let (_, longest) = unit_run(cursor, usize::MAX)?;
+    (1..=longest).rev().find_map(|most| {
+        unit_run(cursor, most).filter(|(text, count)| {
+            *count == most && crate::values::unit::parse_unit(text, None).is_ok()
+        })
+    })
+}
+
+/// What a kind of argument is called in a message.
+pub(super) fn describe(kind: &str) -> Text {
+    let text = |zh: &str, en: &str| Text::new(zh, en);
+    match kind {
+        "name" => text("名称", "a name"),
+        "path" => text("带点的名称", "a dotted name"),
+        "given" => text("实验室或 `参考值`", "a laboratory or `reference`"),
+        "verdict" => text("结论", "a verdict"),
+        "text" => text("引号内的文本", "a text in quotation marks"),
+        "count" => text("个数", "a whole number"),
+        "number" => text("数", "a number"),
+        "quantity" => text("带单位的量值", "a quantity with its unit"),
+        "value" => text("数值", "a value"),
+        "duration" => text("时间", "a duration"),
+        "date" => text("日期", "a date"),
+        "version" => text("版本号", "a version"),
+        "flag" => text("`是` 或 `否`", "`yes` or `no`"),
+        "unit" => text("单位", "a unit"),
+        "condition" => text("条件", "a condition"),
+        "method" => text("方法", "a method"),
+        "route" => text("路线", "a route"),
+        "labelled" => text("监测的量及其限值", "what is monitored, with its limit"),
+        "bound" => text("带单位的限值", "a limit with its unit"),
+        "step" => text("处理措施", "a consequence"),
+        _ => text("规定的词", "one of the words for it"),
+    }
+}
+
+/// A phrase as the manual writes it.
+pub(super) fn pattern(word: &Term, slots: &[Slot], lang: Lang) -> String {
+    let mut out = if lang == Lang::Zh {
+        word.zh.clone()
+    } else {
+        word.en.clone()
+    };
+    for slot in slots {
+        out.push(' ');
+        out.push_str(&slot_pattern(slot, lang));
+    }
+    out
+}
+
+fn slot_pattern(slot: &Slot, lang: Lang) -> String {
+    if let Some(choice) = slot.kind.strip_prefix("choice.") {
+        let words: Vec<&str> = table()
+            .choice(choice)
+            .iter()
+            .map(|t| {
+                if lang == Lang::Zh {
+                    t.zh.as_str()
+                } else {
+                    t.en.as_str()
+                }
+            })
+            .collect();
+        return words.join("|");
+    }
+    format!(
+        "‹{}›",
+        describe(&slot.kind).get(lang).trim_start_matches("a ")
+    )
+}
+
+/// The whole statement as the manual writes it.
+pub(super) fn usage(statement: &Statement, lang: Lang) -> String {
+    let mut parts = Vec::new();
+    if !statement.headless {
+        parts.push(if lang == Lang::Zh {
+            statement.word.zh.clone()
+        } else {
+            statement.word.en.clone()
+        });
+    }
+    for element in &statement.usage {
+        match element {
+            Element::Slot(slot) if slot.optional => {
+                parts.push(format!("[{}]", slot_pattern(slot, lang)))
+            }
+            Element::Slot(slot) => parts.push(slot_pattern(slot, lang)),
+            Element::Phrase {
+                word,
+                slots,
+                required: true,
+            } => parts.push(pattern(word, slots, lang)),
+            Element::Phrase {
+                word,
+                slots,
+                required: false,
+            } => parts.push(format!("[{}]", pattern(word, slots, lang))),
+        }
+    }
+    if statement.block != super::table::BlockRule::None {
+        parts.push("{ … }".to_owned());
+    }
+    parts.join(" ")
+}

@@ -1,0 +1,17 @@
+//! The language, described once, and the reading of trees by that description.
+//!
+//! [`table`] holds the statements (`statements.toml`): keywords in both languages, arguments, blocks, cardinalities, documentation.
+//! [`read`] turns the lines of a [`Tree`](crate::syntax::Tree) into [`Entry`]s by it and reports what does not fit; nothing is dropped in
+//! silence. What an entry means is the model's business.
+
+mod arguments;
+mod condition;
+mod cursor;
+mod entry;
+pub mod expression;
+mod read;
+pub mod table;
+mod usage;
+
+pub use entry::{Amount, Entry, Keyword, MethodCall, Step, Value};
+pub use read::{Document, read};

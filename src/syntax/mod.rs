@@ -1,0 +1,11 @@
+//! From text to a lossless tree of statements; nothing here knows what a statement means.
+//!
+//! [`parse`] cannot fail: every text becomes a [`Tree`] whose tokens tile the source, together with what is wrong with its form.
+
+mod lexer;
+mod slips;
+mod token;
+mod tree;
+
+pub use token::{Bracket, Kind, Slip, Symbol, Token};
+pub use tree::{Block, Line, Tree, parse};

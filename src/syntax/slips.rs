@@ -1,0 +1,275 @@
+//! Slips of the pen that the grammar knows by name: each gets a message that says what was meant and a fix.
+
+use super::token::{Kind, Slip, Symbol};
+use super::tree::Tree;
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::source::Span;
+use crate::text::Text;
+
+/// Reports every slip among the tokens of `tree`.
+pub(super) fn report(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) {
+    for index in 0..tree.tokens.len() as u32 {
+        let (span, written) = (tree.span(index), tree.slice(index));
+        match tree.token(index).kind {
+            Kind::Slip(slip) => diagnostics.push(explain(slip, span, written)),
+            Kind::Junk => diagnostics.push(junk(span, written)),
+            Kind::Symbol(Symbol::Minus) if written == "\u{2212}" => {
+                diagnostics.push(sign(span, written, "-"))
+            }
+            Kind::Symbol(Symbol::Comma) if written == "\u{3001}" => {
+                diagnostics.push(sign(span, written, ","))
+            }
+            Kind::Symbol(Symbol::FullStop) => diagnostics.push(full_stop(span)),
+            Kind::Word => diagnostics.extend(look_alike(span, written)),
+            _ => {}
+        }
+    }
+}
+
+fn explain(slip: Slip, span: Span, written: &str) -> Diagnostic {
+    match slip {
+        Slip::OpenText => Diagnostic::new(
+            Code::OpenText,
+            span,
+            Text::new("文本缺少右引号", "the text has no closing quotation mark"),
+        )
+        .with_help(Text::new(
+            "在本行末尾补上 `\"`；多行文本用 `\"\"\"…\"\"\"`",
+            "close it with `\"` on this line; for several lines write `\"\"\"…\"\"\"`",
+        )),
+        Slip::OpenLongText => Diagnostic::new(
+            Code::OpenText,
+            Span {
+                end: span.start + 3,
+                ..span
+            },
+            Text::new(
+                "多行文本缺少结尾的 `\"\"\"`",
+                "the long text has no closing `\"\"\"`",
+            ),
+        )
+        .with_help(Text::new(
+            "在文本末尾补上 `\"\"\"`",
+            "add `\"\"\"` where the text ends",
+        )),
+        Slip::LooseDate => {
+            let fixed = iso_date(written);
+            Diagnostic::new(
+                Code::DateForm,
+                span,
+                Text::new(
+                    format!("日期 `{written}` 的写法不规范"),
+                    format!("date `{written}` is not written as YYYY-MM-DD"),
+                ),
+            )
+            .with_help(Text::new(
+                format!("写成 `{fixed}`"),
+                format!("write `{fixed}`"),
+            ))
+            .with_fix(
+                Text::new(format!("`{fixed}`"), format!("`{fixed}`")),
+                span,
+                fixed,
+                Applicability::Safe,
+            )
+        }
+        Slip::ForeignDate => Diagnostic::new(
+            Code::DateForm,
+            span,
+            Text::new(
+                format!("日期 `{written}` 的月、日次序不明"),
+                format!("in date `{written}` month and day cannot be told apart"),
+            ),
+        )
+        .with_help(Text::new(
+            "按 年-月-日 书写，如 `2026-12-31`",
+            "write year, month, day, as in `2026-12-31`",
+        )),
+        Slip::CommaNumber => {
+            let point = written.replace(',', ".");
+            let list = written.replace(',', ", ");
+            Diagnostic::new(
+                Code::DecimalComma,
+                span,
+                Text::new(
+                    format!("`{written}` 中的逗号不是小数点"),
+                    format!("the comma in `{written}` is not a decimal point"),
+                ),
+            )
+            .with_help(Text::new(
+                format!("小数写成 `{point}`；若是两个数，逗号后留空格：`{list}`"),
+                format!("write `{point}` for a decimal number, or `{list}` for two numbers"),
+            ))
+            .with_fix(
+                Text::same(format!("`{point}`")),
+                span,
+                point,
+                Applicability::Unsafe,
+            )
+        }
+        Slip::FullWidthNumber => {
+            let fixed = half_width(written);
+            Diagnostic::new(
+                Code::FullWidthDigits,
+                span,
+                Text::new(
+                    format!("`{written}` 使用了全角数字"),
+                    format!("`{written}` is written in full-width digits"),
+                ),
+            )
+            .with_help(Text::new(
+                format!("改用半角 `{fixed}`"),
+                format!("write `{fixed}`"),
+            ))
+            .with_fix(
+                Text::same(format!("`{fixed}`")),
+                span,
+                fixed,
+                Applicability::Safe,
+            )
+        }
+    }
+}
+
+fn junk(span: Span, written: &str) -> Diagnostic {
+    let shown: String = written
+        .chars()
+        .take(12)
+        .flat_map(char::escape_debug)
+        .collect();
+    Diagnostic::new(
+        Code::UnknownCharacter,
+        span,
+        Text::new(
+            format!("这里不能出现字符 `{shown}`"),
+            format!("the characters `{shown}` have no meaning here"),
+        ),
+    )
+    .with_help(Text::new(
+        "删除它，或放进引号内的文本里",
+        "remove them, or put them into a text in quotation marks",
+    ))
+}
+
+fn sign(span: Span, written: &str, fixed: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::LookAlikeSign,
+        span,
+        Text::new(
+            format!("`{written}` 应写成 `{fixed}`"),
+            format!("`{written}` should be written `{fixed}`"),
+        ),
+    )
+    .with_help(Text::new(
+        "含义不变，已按此理解",
+        "it was understood as such",
+    ))
+    .with_fix(
+        Text::same(format!("`{fixed}`")),
+        span,
+        fixed,
+        Applicability::Safe,
+    )
+}
+
+fn full_stop(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::SentenceEnd,
+        span,
+        Text::new(
+            "语句末尾不写句号",
+            "a statement does not end in a full stop",
+        ),
+    )
+    .with_help(Text::new("删除 `。`", "remove `。`"))
+    .with_fix(
+        Text::new("删除 `。`", "remove `。`"),
+        span,
+        "",
+        Applicability::Safe,
+    )
+}
+
+/// A word that mixes Latin letters with Cyrillic ones that look the same.
+fn look_alike(span: Span, written: &str) -> Option<Diagnostic> {
+    const TWINS: [(char, char); 22] = [
+        ('а', 'a'),
+        ('е', 'e'),
+        ('о', 'o'),
+        ('р', 'p'),
+        ('с', 'c'),
+        ('х', 'x'),
+        ('у', 'y'),
+        ('і', 'i'),
+        ('ѕ', 's'),
+        ('А', 'A'),
+        ('В', 'B'),
+        ('Е', 'E'),
+        ('К', 'K'),
+        ('М', 'M'),
+        ('Н', 'H'),
+        ('О', 'O'),
+        ('Р', 'P'),
+        ('С', 'C'),
+        ('Т', 'T'),
+        ('Х', 'X'),
+        ('Α', 'A'),
+        ('Ν', 'N'),
+    ];
+    let latin = written.chars().any(|c| c.is_ascii_alphabetic());
+    let twin = |c: char| {
+        TWINS
+            .iter()
+            .find(|(foreign, _)| *foreign == c)
+            .map(|(_, latin)| *latin)
+    };
+    if !latin || !written.chars().any(|c| twin(c).is_some()) {
+        return None;
+    }
+    let fixed: String = written.chars().map(|c| twin(c).unwrap_or(c)).collect();
+    Some(
+        Diagnostic::new(
+            Code::LookAlikeLetters,
+            span,
+            Text::new(
+                format!("`{written}` 中混有形似拉丁字母的其他字母"),
+                format!("`{written}` mixes Latin letters with look-alikes of another alphabet"),
+            ),
+        )
+        .with_help(Text::new(
+            format!("改写为 `{fixed}`"),
+            format!("write `{fixed}`"),
+        ))
+        .with_fix(
+            Text::same(format!("`{fixed}`")),
+            span,
+            fixed,
+            Applicability::Safe,
+        ),
+    )
+}
+
+/// `2026/9/1` and `2026年9月1日` as `2026-09-01`.
+fn iso_date(written: &str) -> String {
+    let parts: Vec<&str> = written
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|p| !p.is_empty())
+        .collect();
+    match parts.as_slice() {
+        [year, month, day] => format!("{year}-{month:0>2}-{day:0>2}"),
+        _ => written.to_owned(),
+    }
+}
+
+fn half_width(written: &str) -> String {
+    written
+        .chars()
+        .map(|c| match c {
+            '\u{FF10}'..='\u{FF19}' => {
+                char::from_u32(c as u32 - 0xFF10 + u32::from(b'0')).unwrap_or(c)
+            }
+            '\u{FF0E}' => '.',
+            other => other,
+        })
+        .collect()
+}
