@@ -1,8 +1,11 @@
 //! The posterior of the reference value for one value of τ.
 
+use super::lattice::Lattice;
 use super::model::{Effects, Laboratory, Likelihood};
+use super::nodes::{gauss_hermite, gauss_rule};
 use crate::numeric::distribution::{normal_cdf, normal_pdf};
 use crate::numeric::quadrature::{self, Panels};
+use crate::numeric::sum;
 use std::f64::consts::PI;
 
 /// Relative error of the integral over μ.
@@ -19,6 +22,7 @@ pub enum Shape {
         mean: f64,
         sd: f64,
     },
+    Lattice(Lattice),
     Panels(Panels),
 }
 
@@ -45,16 +49,16 @@ impl Conditional {
             .map(|l| Likelihood::new(l, effects, tau))
             .collect();
         let log_density = |mu: f64| likelihoods.iter().map(|l| l.log_at(mu)).sum::<f64>();
-        let breaks = breaks(laboratories, effects, tau, &log_density);
-        let panels = quadrature::adaptive(log_density, &breaks, TOLERANCE);
-        let (mean, sd) = panels.mean_and_sd();
+        let (shape, log_evidence) = shape(laboratories, effects, tau, log_density);
+        let nodes = shape.nodes();
+        let mean = sum::sum(nodes.iter().map(|(mu, w)| w * mu));
         Conditional {
             tau,
-            log_evidence: panels.log_total(),
+            log_evidence,
             mean,
-            variance: sd * sd,
-            sigma_square: sigma_squares(&likelihoods, &panels),
-            shape: Shape::Panels(panels),
+            variance: sum::sum(nodes.iter().map(|(mu, w)| w * (mu - mean).powi(2))),
+            sigma_square: sigma_squares(&likelihoods, &nodes),
+            shape,
         }
     }
 
@@ -65,6 +69,7 @@ impl Conditional {
                 normal_cdf((x - mean) / sd),
                 normal_pdf((x - mean) / sd) / sd,
             ),
+            Shape::Lattice(lattice) => lattice.cdf_and_density(x),
             Shape::Panels(panels) => (panels.cdf(x), panels.density(x)),
         }
     }
@@ -104,15 +109,103 @@ fn normal(laboratories: &[Laboratory], tau: f64) -> Conditional {
     }
 }
 
-fn sigma_squares(likelihoods: &[Likelihood], panels: &Panels) -> Vec<f64> {
-    let nodes: Vec<(f64, f64)> = panels.nodes().filter(|(_, w)| *w > 1e-16).collect();
+fn sigma_squares(likelihoods: &[Likelihood], nodes: &[(f64, f64)]) -> Vec<f64> {
     likelihoods
         .iter()
         .map(|l| match l.laboratory().sigma.as_slice() {
             [known] => known * known,
-            _ => nodes.iter().map(|(mu, w)| w * l.mean_square(*mu)).sum(),
+            _ => nodes
+                .iter()
+                .filter(|(_, w)| *w > 1e-14)
+                .map(|(mu, w)| w * l.mean_square(*mu))
+                .sum(),
         })
         .collect()
+}
+
+/// Weighted mean and its standard uncertainty at τ: where and how wide the narrowest hump may be.
+struct Hump {
+    widths: Vec<f64>,
+    centre: f64,
+    narrow: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Hump {
+    fn new(laboratories: &[Laboratory], tau: f64) -> Hump {
+        let widths: Vec<f64> = laboratories
+            .iter()
+            .map(|l| (l.width().powi(2) + tau * tau).sqrt())
+            .collect();
+        let weight: f64 = widths.iter().map(|w| w.powi(-2)).sum();
+        Hump {
+            centre: laboratories
+                .iter()
+                .zip(&widths)
+                .map(|(l, w)| l.value * w.powi(-2))
+                .sum::<f64>()
+                / weight,
+            narrow: weight.sqrt().recip(),
+            low: laboratories
+                .iter()
+                .map(|l| l.value)
+                .fold(f64::INFINITY, f64::min),
+            high: laboratories
+                .iter()
+                .map(|l| l.value)
+                .fold(f64::NEG_INFINITY, f64::max),
+            widths,
+        }
+    }
+}
+
+/// Equidistant points where they do, else adaptive panels; with ln of the integral over μ.
+fn shape(
+    laboratories: &[Laboratory],
+    effects: Effects,
+    tau: f64,
+    log_density: impl Fn(f64) -> f64,
+) -> (Shape, f64) {
+    let hump = Hump::new(laboratories, tau);
+    // Laplace effects much wider than the errors leave kinks at the results, which equidistant points resolve badly.
+    let narrowest = laboratories
+        .iter()
+        .map(Laboratory::width)
+        .fold(f64::INFINITY, f64::min);
+    if effects == Effects::Gauss || tau < narrowest {
+        for fraction in [0.45, 0.3] {
+            let step = fraction * hump.narrow;
+            if let Some((lattice, log_total)) =
+                Lattice::new(&log_density, hump.centre, step, hump.low, hump.high)
+            {
+                return (Shape::Lattice(lattice), log_total);
+            }
+        }
+    }
+    let breaks = breaks(laboratories, effects, &hump, &log_density);
+    let panels = quadrature::adaptive(log_density, &breaks, TOLERANCE);
+    let log_total = panels.log_total();
+    (Shape::Panels(panels), log_total)
+}
+
+impl Shape {
+    /// Abscissae and weights (sum 1) for expectations; few ones for the closed form.
+    pub fn nodes(&self) -> Vec<(f64, f64)> {
+        match self {
+            Shape::Normal { mean, sd } => gauss_hermite(*mean, *sd),
+            Shape::Lattice(lattice) => lattice.nodes().collect(),
+            Shape::Panels(panels) => panels.nodes().collect(),
+        }
+    }
+
+    /// A few nodes that keep the moments.
+    pub fn few_nodes(&self) -> Vec<(f64, f64)> {
+        match self {
+            Shape::Normal { .. } => self.nodes(),
+            _ => gauss_rule(&self.nodes()),
+        }
+    }
 }
 
 /// Ascending ends of the first intervals: around the weighted mean, around the laboratories far from it, out to where the density is
@@ -120,28 +213,24 @@ fn sigma_squares(likelihoods: &[Likelihood], panels: &Panels) -> Vec<f64> {
 fn breaks(
     laboratories: &[Laboratory],
     effects: Effects,
-    tau: f64,
+    hump: &Hump,
     log_density: &impl Fn(f64) -> f64,
 ) -> Vec<f64> {
-    let widths: Vec<f64> = laboratories
-        .iter()
-        .map(|l| (l.width().powi(2) + tau * tau).sqrt())
-        .collect();
-    let weight: f64 = widths.iter().map(|w| w.powi(-2)).sum();
-    let centre = laboratories
-        .iter()
-        .zip(&widths)
-        .map(|(l, w)| l.value * w.powi(-2))
-        .sum::<f64>()
-        / weight;
-    let narrow = weight.sqrt().recip();
+    let Hump {
+        widths,
+        centre,
+        narrow,
+        low,
+        high,
+    } = hump;
+    let (centre, narrow, low, high) = (*centre, *narrow, *low, *high);
     let mut points: Vec<f64> = [-9.0, -3.0, 3.0, 9.0]
         .iter()
         .map(|k| centre + k * narrow)
         .collect();
     let mut apart: Vec<(f64, f64)> = laboratories
         .iter()
-        .zip(&widths)
+        .zip(widths)
         .map(|(l, w)| (*w, l.value))
         .filter(|(_, x)| effects == Effects::Laplace || (x - centre).abs() > 3.0 * narrow)
         .collect();
@@ -152,14 +241,6 @@ fn breaks(
             Effects::Laplace => points.push(*x),
         }
     }
-    let low = laboratories
-        .iter()
-        .map(|l| l.value)
-        .fold(f64::INFINITY, f64::min);
-    let high = laboratories
-        .iter()
-        .map(|l| l.value)
-        .fold(f64::NEG_INFINITY, f64::max);
     points.extend([low, high]);
     points.sort_by(f64::total_cmp);
     points.dedup_by(|b, a| *b - *a < 0.3 * narrow);

@@ -8,6 +8,7 @@
 //! the peer samples by Markov chain Monte Carlo.
 
 mod conditional;
+mod lattice;
 mod model;
 mod nodes;
 mod posterior;
@@ -18,7 +19,7 @@ use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
 use crate::numeric::{root, sum};
 use model::{Laboratory, Likelihood, predictive_cdf};
-use posterior::Posterior;
+use posterior::{Posterior, Slice};
 
 pub const METHODS: &[Method] = &[
     Method {
@@ -119,7 +120,7 @@ pub fn hierarchical(
     let predictive = Predictive {
         effects,
         mean,
-        rows: posterior.compressed(),
+        slices: posterior.slices(),
     };
     let tau_square = posterior.tau_mean_square();
     let equivalence = |i: usize| {
@@ -157,11 +158,11 @@ pub fn hierarchical(
     })
 }
 
-/// The posterior as a mixture: τ, probability, nodes of μ with their weights.
+/// The posterior as a mixture.
 struct Predictive {
     effects: Effects,
     mean: f64,
-    rows: Vec<(f64, f64, Vec<(f64, f64)>)>,
+    slices: Vec<Slice>,
 }
 
 /// One component of the predictive distribution of a laboratory.
@@ -177,7 +178,12 @@ impl Predictive {
     /// (`inside`) has its posterior, that of another its own distribution.
     fn half_length(&self, laboratory: &Laboratory, inside: bool, sd: f64) -> f64 {
         let mut components = Vec::new();
-        for (tau, probability, nodes) in &self.rows {
+        for Slice {
+            tau,
+            probability,
+            nodes,
+        } in &self.slices
+        {
             let likelihood = Likelihood::new(laboratory, self.effects, *tau);
             for (mu, share) in nodes {
                 let weights = if inside {
@@ -187,7 +193,7 @@ impl Predictive {
                 };
                 for (sigma, w) in laboratory.sigma.iter().zip(&weights) {
                     let weight = probability * share * w;
-                    if weight > 1e-12 {
+                    if weight > 1e-10 {
                         components.push(Component {
                             weight,
                             shift: mu - self.mean,
@@ -334,27 +340,179 @@ fn quantities(labs: &Laboratories, result: &Hierarchical, priors: Priors) -> Qua
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::evaluate::sampling::published::pcb28;
+
+    fn close(found: f64, expected: f64, tolerance: f64) {
+        assert!(
+            (found / expected - 1.0).abs() < tolerance,
+            "{found} against {expected}"
+        );
+    }
+
+    /// A second quadrature of another kind: Gauss-Legendre panels in ln σ, μ and ln τ on one fixed grid (numpy 2, scipy 1).
+    struct Brute {
+        effects: Effects,
+        mean: f64,
+        sd: f64,
+        quantiles: [f64; 3],
+        tau_mean: f64,
+        tau_quantiles: [f64; 3],
+        u_predictive: [f64; 6],
+        u_without_dark: [f64; 6],
+    }
+
+    const BRUTE: [Brute; 2] = [
+        Brute {
+            effects: Effects::Gauss,
+            mean: 33.611692873563115,
+            sd: 0.793574737827601,
+            quantiles: [32.040960688565534, 33.606884684802445, 35.20696102526887],
+            tau_mean: 1.6842601251987595,
+            tau_quantiles: [0.8310911273313538, 1.53948201694191, 3.392311249979097],
+            u_predictive: [
+                2.239639887025819,
+                2.153832973512731,
+                2.163617240244522,
+                2.0646708064006276,
+                2.0314992736652036,
+                2.0209129119862776,
+            ],
+            u_without_dark: [
+                1.308545818273536,
+                1.1555526006006074,
+                1.1736885861451738,
+                0.9793726940073194,
+                0.907355847430535,
+                0.8833993054089369,
+            ],
+        },
+        Brute {
+            effects: Effects::Laplace,
+            mean: 33.4398432425352,
+            sd: 0.8123154284463463,
+            quantiles: [31.98171608114354, 33.39098036629349, 35.163036054526316],
+            tau_mean: 1.9113641366098686,
+            tau_quantiles: [0.7534338764706545, 1.694058309623698, 4.35246133444035],
+            u_predictive: [
+                2.5163948722456633,
+                2.4386045935026543,
+                2.449958920420963,
+                2.3634914697517613,
+                2.3330031649672227,
+                2.3235915182268445,
+            ],
+            u_without_dark: [
+                1.320457063781681,
+                1.1653995313534824,
+                1.1889753639066378,
+                0.9987270056506994,
+                0.9242659097758331,
+                0.9002451042923834,
+            ],
+        },
+    ];
 
     #[test]
-    fn scratch() {
-        for case in ["kc-hb-gauss-pcb28", "kc-hb-laplace-pcb28"] {
-            let text = std::fs::read_to_string(format!("/work/shared/cases/{case}.toml")).unwrap();
-            let data = crate::evaluate::table::from_toml(&text).unwrap();
-            let start = std::time::Instant::now();
-            let q = compute(&data, Effects::Gauss).unwrap();
-            println!("{:?}", start.elapsed());
-            let value: toml::Table = text.parse().unwrap();
-            for e in value["expect"].as_array().unwrap() {
-                println!(
-                    "{} {:?}\n      {:?}  tol {}",
-                    e["quantity"],
-                    e["value"].to_string(),
-                    q.get(e["quantity"].as_str().unwrap()),
-                    e["abs_tol"]
-                );
+    fn posterior_agrees_with_a_quadrature_of_another_kind() {
+        for expected in BRUTE {
+            let labs = pcb28();
+            let priors = Priors {
+                tau_scale: 1.564_142_999_999_999_4,
+                sigma_scale: 0.544_999_999_999_999_9,
+            };
+            let found = hierarchical(&labs, expected.effects, priors).unwrap();
+            close(found.mean, expected.mean, 1e-9);
+            close(found.sd, expected.sd, 3e-9);
+            close(found.tau_mean, expected.tau_mean, 3e-9);
+            for k in 0..3 {
+                close(found.quantiles[k], expected.quantiles[k], 1e-8);
+                close(found.tau_quantiles[k], expected.tau_quantiles[k], 1e-8);
             }
-            println!("{:?}", q.get("quadrature.error"));
-            println!("{:?}", q.get("doe.U95_predictive"));
+            for (j, e) in found.equivalence.iter().enumerate() {
+                close(e.u_predictive, expected.u_predictive[j], 1e-8);
+                close(e.u_without_dark, expected.u_without_dark[j], 1e-8);
+                // Near a normal distribution the half-length is about two standard deviations.
+                assert!(e.expanded > 1.9 * e.u_predictive && e.expanded < 2.1 * e.u_predictive);
+            }
         }
+    }
+
+    #[test]
+    fn default_priors_are_those_of_the_consensus_builder() {
+        let priors = Priors::weakly_informative(&pcb28());
+        close(priors.tau_scale, 1.564_143, 1e-12);
+        close(priors.sigma_scale, 0.545, 1e-12);
+    }
+
+    #[test]
+    fn many_degrees_of_freedom_come_to_the_result_of_infinitely_many() {
+        let mut labs = pcb28();
+        labs.dof = vec![1e7; 6];
+        let mut known = pcb28();
+        known.dof = vec![f64::INFINITY; 6];
+        for effects in [Effects::Gauss, Effects::Laplace] {
+            let priors = Priors::weakly_informative(&known);
+            let (a, b) = (
+                hierarchical(&labs, effects, priors).unwrap(),
+                hierarchical(&known, effects, priors).unwrap(),
+            );
+            close(a.mean, b.mean, 1e-7);
+            close(a.sd, b.sd, 1e-6);
+            close(a.quantiles[2], b.quantiles[2], 1e-7);
+        }
+    }
+
+    #[test]
+    fn unit_offset_and_order_do_not_matter() {
+        let labs = pcb28();
+        let base = hierarchical(&labs, Effects::Gauss, Priors::weakly_informative(&labs)).unwrap();
+        let mut other = labs.clone();
+        other.value = labs.value.iter().rev().map(|v| 1e-6 * v - 1.0).collect();
+        other.u = labs.u.iter().rev().map(|u| 1e-6 * u).collect();
+        other.dof.reverse();
+        let moved =
+            hierarchical(&other, Effects::Gauss, Priors::weakly_informative(&other)).unwrap();
+        assert!(((moved.mean + 1.0) * 1e6 - base.mean).abs() < 1e-7);
+        close(moved.sd * 1e6, base.sd, 1e-8);
+        close(
+            moved.equivalence[0].u_predictive * 1e6,
+            base.equivalence[5].u_predictive,
+            1e-8,
+        );
+    }
+
+    #[test]
+    fn a_laboratory_outside_the_reference_value_does_not_move_it() {
+        let mut labs = pcb28();
+        labs.in_reference[5] = false;
+        let mut without = labs.clone();
+        without.value[5] = 1e3;
+        let priors = Priors::weakly_informative(&labs);
+        let (a, b) = (
+            hierarchical(&labs, Effects::Gauss, priors).unwrap(),
+            hierarchical(&without, Effects::Gauss, priors).unwrap(),
+        );
+        close(a.mean, b.mean, 1e-9);
+        close(a.sd, b.sd, 1e-8);
+        assert!((b.equivalence[5].difference - (1e3 - b.mean)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn two_laboratories_and_a_vanishing_prior_scale_are_refused() {
+        let labs = Laboratories::new(&[1.0, 2.0], &[0.1; 2]).unwrap();
+        let priors = Priors {
+            tau_scale: 1.0,
+            sigma_scale: 1.0,
+        };
+        assert_eq!(
+            hierarchical(&labs, Effects::Gauss, priors)
+                .unwrap_err()
+                .kind,
+            "too-few-laboratories"
+        );
+        let equal = Laboratories::new(&[1.0; 4], &[0.1; 4]).unwrap();
+        let refused =
+            hierarchical(&equal, Effects::Gauss, Priors::weakly_informative(&equal)).unwrap_err();
+        assert_eq!(refused.kind, "prior-scale");
     }
 }

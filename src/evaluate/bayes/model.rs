@@ -53,11 +53,11 @@ impl Laboratory {
         };
         let step = (0.55 / dof.sqrt()).min(0.18);
         let peak = log_density(0.0);
-        let lower_end = |z: f64| z < 0.0 && log_density(z) < peak - 36.0;
+        let lower_end = |z: f64| z < 0.0 && log_density(z) < peak - 31.0;
         // A laboratory with few degrees of freedom keeps a tail σ^-(ν+1) that second moments still feel.
         let far = (3.0 * reach / u).max(1.0).ln();
         let upper_end = |z: f64| {
-            log_density(z) + z < peak - 36.0 && z > far || log_density(z) < peak + SMALLEST
+            log_density(z) + z < peak - 31.0 && z > far || log_density(z) < peak + SMALLEST
         };
         let mut first = 0;
         while !lower_end(f64::from(first) * step) {

@@ -290,17 +290,7 @@ pub(super) fn compute(data: &Data) -> Result<Quantities, Inapplicable> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-
-    /// PCB 28 in sediment, NIST Consensus Builder User's Manual (2020), Exhibit 6.
-    fn pcb28() -> Laboratories {
-        let mut labs = Laboratories::new(
-            &[34.3, 32.9, 34.53, 32.42, 31.9, 35.8],
-            &[1.03, 0.69, 0.83, 0.29, 0.4, 0.38],
-        )
-        .unwrap();
-        labs.dof = vec![60.0, 4.0, 18.0, 2.0, 13.0, 60.0];
-        labs
-    }
+    use crate::evaluate::sampling::published::pcb28;
 
     #[test]
     fn degrees_of_equivalence_agree_with_the_printed_example_of_the_peer() {

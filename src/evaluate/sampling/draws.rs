@@ -344,8 +344,8 @@ mod tests {
                 (drawn.median.quantiles[2] - exact.density.quantile(0.975)).abs()
                     < 5.0 * drawn.standard_errors[3]
             );
-            for i in 0..n {
-                let expected = (u[i] * u[i] * (1.0 - 2.0 * exact.weight[i]) + sd * sd).sqrt();
+            for (i, u) in u[..n].iter().enumerate() {
+                let expected = (u * u * (1.0 - 2.0 * exact.weight[i]) + sd * sd).sqrt();
                 assert!((drawn.differences[i].sd - expected).abs() < 0.01 * expected);
                 if let Some([low, high]) = exact.difference_interval(i) {
                     assert!((drawn.differences[i].quantiles[0] - low).abs() < 0.02 * expected);

@@ -6,8 +6,9 @@ use crate::numeric::quadrature::{self, Panels};
 use crate::numeric::root;
 
 const TOLERANCE: f64 = 1e-11;
-/// The density of the mean of two middle values is itself an integral, good to this.
-const PAIR_TOLERANCE: f64 = 1e-9;
+/// The density of the mean of two middle values is itself an integral: its error must be well below the tolerance of the outer one.
+const PAIR_TOLERANCE: f64 = 1e-8;
+const GAP_TOLERANCE: f64 = 1e-10;
 
 /// The median of n independent normal results and its relation to each of them.
 pub struct ExactMedian {
@@ -179,7 +180,7 @@ fn log_mean_of_pair(normals: &Normals, q: f64) -> f64 {
     let gap = quadrature::adaptive(
         |g| normals.middle_pair_density(q - g, q + g).ln(),
         &breaks,
-        PAIR_TOLERANCE,
+        GAP_TOLERANCE,
     );
     std::f64::consts::LN_2 + gap.log_total()
 }

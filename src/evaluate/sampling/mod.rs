@@ -61,3 +61,66 @@ pub(crate) fn too_few(members: usize, needed: usize) -> Inapplicable {
         ),
     )
 }
+
+/// Published results that the tests of several families use.
+#[cfg(test)]
+pub(crate) mod published {
+    use crate::evaluate::laboratories::Laboratories;
+
+    /// PCB 28 in sediment (CCQM-K25), NIST Consensus Builder User's Manual (2020), Exhibit 6.
+    pub fn pcb28() -> Laboratories {
+        Laboratories {
+            lab: ["IRMM", "KRISS", "NARL", "NIST", "NMIJ", "NRC"]
+                .map(String::from)
+                .to_vec(),
+            value: vec![34.3, 32.9, 34.53, 32.42, 31.9, 35.8],
+            u: vec![1.03, 0.69, 0.83, 0.29, 0.4, 0.38],
+            dof: vec![60.0, 4.0, 18.0, 2.0, 13.0, 60.0],
+            in_reference: vec![true; 6],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::evaluate::table::from_csv;
+    use crate::evaluate::{bayes, decision_tree, pool, sampling};
+
+    #[test]
+    fn no_input_brings_a_method_down() {
+        let tables = [
+            "value,u\n",
+            "value,u\n1,1\n",
+            "value,u\n1,1\n2,1\n",
+            "value,u\n1,1\n1,1\n1,1\n",
+            "value,u\nnan,1\n1,1\n2,2\n",
+            "value,u\ninf,1\n1,1\n2,2\n",
+            "value,u\n1,0\n1,1\n2,-1\n",
+            "value,u\n1e300,1\n-1e300,1\n2,1\n",
+            "value,u\n1e-300,1e-300\n2e-300,1e-300\n4e-300,1e-300\n",
+            "value,u\n1,1e-9\n2,1e9\n3,1\n",
+            "value,u,dof\n1,1,0.5\n2,1,1\n3,1,1e9\n",
+            "value,u,dof\n1,1,-1\n2,1,1\n3,1,2\n",
+            "value,u,in_reference\n1,1,false\n2,1,false\n3,1,false\n",
+        ];
+        let families = [
+            sampling::METHODS,
+            pool::METHODS,
+            bayes::METHODS,
+            decision_tree::METHODS,
+        ];
+        for table in tables {
+            let mut data = from_csv(table).unwrap_or_default();
+            data.parameters.insert(
+                "draws".to_owned(),
+                crate::evaluate::method::Field::Number(1e4),
+            );
+            for method in families.iter().copied().flatten() {
+                if let Err(refused) = (method.compute)(&data) {
+                    assert!(!refused.reason.zh.is_empty() && !refused.reason.en.is_empty());
+                }
+            }
+        }
+    }
+}
