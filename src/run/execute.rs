@@ -402,7 +402,8 @@ impl PointRun {
 
     fn equivalence(&mut self, step: &Step, kinds: &[String], k: f64, denominator: &str) -> Result<(), Inapplicable> {
         let Some(consensus) = &self.consensus else { return Ok(()) };
-        let plain = equivalence::unilateral(&self.labs, consensus, Rule::Stated)?;
+        let method = self.outcome.reference.as_ref().map_or("", |r| last(&r.method));
+        let plain = equivalence::unilateral(&self.labs, consensus, rule(method))?;
         let correlated = self.covariance.as_ref().filter(|_| consensus.is_linear());
         for row in 0..self.labs.len() {
             // The value that everyone is compared with has no deviation of its own.
@@ -537,6 +538,15 @@ impl Facts for PointFacts<'_> {
 
 fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
+}
+
+/// How u(D) follows from the reference value. Estimators that widen the uncertainties for their weights keep their own u(y), as in
+/// CCRI(II): u²(D) = (1 − 2w) u² + u²(y); for the others the stated uncertainties are propagated through the weights.
+fn rule(method: &str) -> Rule {
+    match method {
+        "weighted-mean" | "largest-consistent-subset" | "arithmetic-mean" | "cut-off-mean" => Rule::Stated,
+        _ => Rule::Reference,
+    }
 }
 
 fn days(from: Date, to: Date) -> f64 {
