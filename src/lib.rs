@@ -10,6 +10,7 @@ pub mod model;
 pub mod numeric;
 pub mod plan;
 pub mod project;
+pub mod report;
 pub mod schema;
 pub mod source;
 pub mod syntax;
