@@ -4,12 +4,13 @@
 
 pub mod blocks;
 mod docx;
+mod equivalence_graph;
 mod forms;
 mod html;
+pub mod outcome;
 mod rule;
 mod templates;
 mod view;
-pub mod outcome;
 mod words;
 
 use std::collections::BTreeMap;

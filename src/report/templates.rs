@@ -17,8 +17,9 @@ use crate::project::standard_file;
 use crate::text::{Lang, Text};
 
 /// The layouts that there are, each for one kind of document; `parts.md` holds what several of them use.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "checklist.md",
+    "evaluation.md",
     "handover.md",
     "instructions.md",
     "labels.md",
