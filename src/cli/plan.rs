@@ -116,7 +116,7 @@ fn outputs(
     add("plan.json".to_owned(), json::write(plan).into_bytes());
     add(
         "plan.schema.json".to_owned(),
-        plan::SCHEMA.to_owned().into_bytes(),
+        json::schema().into_bytes(),
     );
     add(
         "schedule.csv".to_owned(),

@@ -12,7 +12,7 @@ use crate::run::Outcome;
 use crate::run::outcome::{LaboratoryOutcome, LaboratoryResult, PointOutcome};
 use crate::text::Lang;
 use crate::values::decimal::Decimal;
-use crate::values::rounding::{Presentation, round_result, round_significant};
+use crate::values::rounding::{Presentation, round_result, round_significant, shortest};
 
 /// The graphs of the degrees of equivalence, by file name.
 pub fn pictures(outcome: &Outcome, lang: Lang) -> BTreeMap<String, String> {
@@ -101,7 +101,7 @@ fn point_data(point: &PointOutcome, words: Words, number: String) -> Value {
         .collect();
     let reference = point.reference.as_ref().map(|r| {
         let consistency = r.consistency.as_ref().map(|c| {
-            context! { observed => digits(c.observed, 4), dof => c.dof, p => digits(c.p_right, 2), consistent => c.consistent }
+            context! { observed => digits(c.observed, 4), dof => shortest(c.dof), p => digits(c.p_right, 2), consistent => c.consistent }
         });
         let (value, u) = pair(r.value, r.u);
         let method = crate::plan::Method { path: r.method.clone(), parameters: BTreeMap::new(), flags: Vec::new() };
@@ -170,7 +170,7 @@ fn result_data(result: &LaboratoryResult, words: Words) -> Value {
     context! {
         laboratory => &result.laboratory,
         value, u, d, expanded, scores,
-        k => result.k,
+        k => shortest(result.k),
         correction => pair(result.correction, result.u).0,
         weight => if result.in_reference && result.weight != 0.0 { digits(result.weight, 3) } else if result.in_reference { "●".to_owned() } else { "—".to_owned() },
         verdict => result.verdict.as_deref().map_or("—".to_owned(), |v| words.verdict(v)),
