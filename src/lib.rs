@@ -6,6 +6,7 @@ pub mod compile;
 pub mod condition;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod format;
 pub mod intake;
 pub mod model;
 pub mod numeric;
