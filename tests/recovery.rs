@@ -25,10 +25,16 @@ fn read(text: &str) {
 fn settles(text: &str) {
     let once = format(text, Options::default()).text;
     let twice = format(&once, Options::default()).text;
-    assert!(
-        once == twice,
-        "source:\n{text}\nonce:\n{once}\ntwice:\n{twice}"
-    );
+    if once != twice {
+        let differs = once.lines().zip(twice.lines()).position(|(a, b)| a != b);
+        let at = differs.unwrap_or(once.lines().count().min(twice.lines().count()));
+        let around = |text: &str| {
+            let lines = text.lines().skip(at.saturating_sub(2)).take(5);
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let (once, twice) = (around(&once), around(&twice));
+        panic!("once:\n{once}\n\ntwice:\n{twice}\n\nsource:\n{text}");
+    }
 }
 
 fn characters() -> Vec<char> {

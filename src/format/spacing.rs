@@ -268,8 +268,9 @@ fn quoted(source: &str) -> Cow<'_, str> {
 /// A comment as it is written out: ASCII slashes, no blanks at its end.
 pub(super) fn comment(source: &str) -> String {
     match source.strip_prefix("\u{FF0F}\u{FF0F}") {
-        Some(rest) => format!("//{}", rest.trim_end()),
-        None => source.trim_end().to_owned(),
+        // `///` would be documentation.
+        Some(rest) if !rest.starts_with('/') => format!("//{}", rest.trim_end()),
+        _ => source.trim_end().to_owned(),
     }
 }
 
