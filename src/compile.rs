@@ -38,7 +38,12 @@ impl Compiled {
     /// The plan of the first protocol; none while there are errors.
     pub fn plan(&self) -> Option<Plan> {
         let checked = self.protocols.first().filter(|_| self.is_sound())?;
-        plan::build(&checked.protocol, &checked.written, &checked.journey, &self.sources)
+        plan::build(
+            &checked.protocol,
+            &checked.written,
+            &checked.journey,
+            &self.sources,
+        )
     }
 }
 
@@ -60,5 +65,12 @@ pub fn compile(name: &str, text: &str) -> Compiled {
         checked.push(one);
     }
     diagnostic::sort(&mut diagnostics);
-    Compiled { sources, file, tree, document, protocols: checked, diagnostics }
+    Compiled {
+        sources,
+        file,
+        tree,
+        document,
+        protocols: checked,
+        diagnostics,
+    }
 }

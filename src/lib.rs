@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod circulation;
+pub mod cli;
 pub mod compile;
 pub mod condition;
 pub mod diagnostic;
@@ -10,10 +11,14 @@ pub mod format;
 pub mod intake;
 pub mod model;
 pub mod numeric;
+pub mod picture;
 pub mod plan;
 pub mod project;
+pub mod report;
+pub mod run;
 pub mod schema;
 pub mod source;
 pub mod syntax;
 pub mod text;
 pub mod values;
+pub mod words;

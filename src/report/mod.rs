@@ -1,0 +1,2 @@
+//! Documents.
+pub mod outcome;
