@@ -168,15 +168,15 @@ mod tests {
 
     #[test]
     fn single_results_and_equal_cells_are_refused() {
-        let single = vec![Cell::of(&[1.0]); 3];
+        let single = [Cell::of(&[1.0]); 3];
         assert_eq!(precision(&single).unwrap_err().kind, "no-replicates");
         assert_eq!(mandel_k(&single).unwrap_err().kind, "too-few-results");
         assert_eq!(
-            mandel_h(&vec![Cell::of(&[1.0, 2.0]); 3]).unwrap_err().kind,
+            mandel_h(&[Cell::of(&[1.0, 2.0]); 3]).unwrap_err().kind,
             "no-spread"
         );
         assert_eq!(
-            mandel_k(&vec![Cell::of(&[1.0, 1.0]); 3]).unwrap_err().kind,
+            mandel_k(&[Cell::of(&[1.0, 1.0]); 3]).unwrap_err().kind,
             "no-spread"
         );
     }
