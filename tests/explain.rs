@@ -32,7 +32,7 @@ fn the_failing_example_of_a_code_has_this_finding_and_no_other_error() {
             );
             continue;
         }
-        let found = common::example(&explanation.failing).compiled.diagnostics;
+        let found = common::example(&explanation.failing).0.diagnostics;
         assert!(
             found.iter().any(|d| d.code == code),
             "{}: {:?}",
@@ -52,7 +52,7 @@ fn the_mended_example_of_a_code_has_neither_this_finding_nor_an_error() {
     for code in Code::ALL.iter().copied() {
         let mended = explanation(code).unwrap().mended;
         if !mended.is_empty() {
-            let found = common::example(&mended).compiled.diagnostics;
+            let found = common::example(&mended).0.diagnostics;
             let clean = !found.iter().any(|d| d.is_error() || d.code == code);
             assert!(clean, "{}: {:?}\n{mended}", code.id(), codes(&found));
         }

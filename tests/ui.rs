@@ -6,8 +6,8 @@ mod common;
 
 use std::path::PathBuf;
 
-use bidui::diagnostic::Severity;
-use bidui::diagnostic::render;
+use bidui::compile::Compiled;
+use bidui::diagnostic::{Diagnostic, Severity, render};
 use bidui::text::Lang;
 
 /// The findings that the marks of a text ask for, by line.
@@ -26,6 +26,13 @@ fn wanted(text: &str) -> Vec<(u32, String)> {
     wanted
 }
 
+/// The line of a finding in the file compiled; zero without a place.
+fn line(compiled: &Compiled, finding: &Diagnostic) -> u32 {
+    let span = finding.span();
+    let place = span.and_then(|span| Some((compiled.sources.get(span.file)?, span)));
+    place.map_or(0, |(file, span)| file.line_column(span.start).line)
+}
+
 #[test]
 fn every_wrong_protocol_gets_exactly_the_findings_marked_in_it() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
@@ -38,23 +45,23 @@ fn every_wrong_protocol_gets_exactly_the_findings_marked_in_it() {
     let mut failures = String::new();
     for path in paths {
         let text = std::fs::read_to_string(&path).unwrap();
-        let example = common::example(&text);
+        let (compiled, lines_before) = common::example(&text);
         let warnings_count = !text.starts_with("// warnings: ignore");
-        let found: Vec<(u32, String)> = example
-            .compiled
+        let found: Vec<(u32, String)> = compiled
             .diagnostics
             .iter()
             .filter(|d| warnings_count || d.severity == Severity::Error)
-            .map(|d| (example.line(d), d.code.id().to_owned()))
+            .map(|d| {
+                (
+                    line(&compiled, d).saturating_sub(lines_before),
+                    d.code.id().to_owned(),
+                )
+            })
             .collect();
         let mut sorted = found.clone();
         sorted.sort();
         if sorted != wanted(&text) {
-            let drawn = render::short(
-                &example.compiled.diagnostics,
-                &example.compiled.sources,
-                Lang::En,
-            );
+            let drawn = render::short(&compiled.diagnostics, &compiled.sources, Lang::En);
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             failures.push_str(&format!(
                 "{name}: {sorted:?}, marked {:?}\n{drawn}\n",
