@@ -59,6 +59,8 @@ pub mod plan;
 
 pub mod compile;
 
+pub mod format;
+
 pub mod intake;
 
 pub mod words;
