@@ -25,7 +25,7 @@ const COLOURS: &str = "\
 
 /// How a text is aligned to its point.
 #[derive(Clone, Copy)]
-pub(super) enum Anchor {
+pub(crate) enum Anchor {
     Start,
     Middle,
     End,
@@ -33,7 +33,7 @@ pub(super) enum Anchor {
 
 /// An SVG picture while it is drawn.
 #[derive(Default)]
-pub(super) struct Svg {
+pub(crate) struct Svg {
     body: String,
 }
 
@@ -98,13 +98,13 @@ impl Svg {
 }
 
 /// Width of a text in pixels, rather too much than too little: a Chinese character is as wide as the font is high.
-pub(super) fn text_width(text: &str, size: f64) -> f64 {
+pub(crate) fn text_width(text: &str, size: f64) -> f64 {
     let columns = u32::try_from(text.width()).unwrap_or(u32::MAX);
     f64::from(columns) * size * 0.56
 }
 
 /// The text if it is at most `width` pixels wide, otherwise its beginning with an ellipsis.
-pub(super) fn shortened(text: &str, size: f64, width: f64) -> String {
+pub(crate) fn shortened(text: &str, size: f64, width: f64) -> String {
     if text_width(text, size) <= width {
         return text.to_owned();
     }
