@@ -114,10 +114,7 @@ fn outputs(
         outputs.insert(name, bytes);
     };
     add("plan.json".to_owned(), json::write(plan).into_bytes());
-    add(
-        "plan.schema.json".to_owned(),
-        json::schema().into_bytes(),
-    );
+    add("plan.schema.json".to_owned(), json::schema().into_bytes());
     add(
         "schedule.csv".to_owned(),
         export::csv(&written.journey, journey, Lang::En).into_bytes(),

@@ -100,6 +100,11 @@ codes! {
     NoConsequence "E0704" "no-consequence" Error,
     ConsequenceOfNothing "W0705" "consequence-of-nothing" Warning,
     SuspensionWithoutEnd "E0706" "suspension-without-end" Error,
+    VerdictsUnproven "W0707" "verdicts-unproven" Warning,
+    VerdictNeverGiven "W0708" "verdict-never-given" Warning,
+    AnsweredTwice "E0709" "answered-twice" Error,
+    LadderDeadEnd "E0710" "ladder-dead-end" Error,
+    MeasureNotAllowed "E0711" "measure-not-allowed" Error,
     // Submitted files, as their readers find them
     DataMoreFindings "D0000" "more-findings" Error,
     DataTooLarge "D0001" "too-large" Error,

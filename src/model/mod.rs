@@ -330,6 +330,8 @@ pub struct Acceptance {
     pub laboratory: Vec<VerdictRule>,
     pub point_at: Option<Span>,
     pub laboratory_at: Option<Span>,
+    /// Whether every rule could be read; without one of them nothing can be said of the others together.
+    pub complete: bool,
     pub at: Span,
 }
 
