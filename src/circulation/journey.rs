@@ -59,6 +59,38 @@ pub struct Journey {
     pub distances: Vec<Distance>,
 }
 
+impl Journey {
+    /// A journey without laboratories and artefacts yet, and without any wish beyond the usual stay and transit.
+    pub fn new(
+        id: impl Into<String>,
+        pilot: impl Into<String>,
+        start: Date,
+        stay: Duration,
+        transit: Duration,
+    ) -> Journey {
+        Journey {
+            id: id.into(),
+            pilot: pilot.into(),
+            laboratories: Vec::new(),
+            artefacts: Vec::new(),
+            start,
+            calendar: None,
+            stay,
+            pilot_stay: None,
+            transit,
+            hand_over: None,
+            reserve: Reserve::default(),
+            working_days_only: false,
+            visit_rules: Vec::new(),
+            leg_rules: Vec::new(),
+            precedences: Vec::new(),
+            limit: None,
+            stability: None,
+            distances: Vec::new(),
+        }
+    }
+}
+
 /// A laboratory that can be visited.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Laboratory {

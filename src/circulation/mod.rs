@@ -48,3 +48,6 @@ pub use journey::{
 pub use plan::{Plan, plan};
 pub use replan::{Change, Event, EventKind, Log, Replanned, What, replan};
 pub use timetable::{Bond, Entry, LegDates, PilotInterval, Timetable};
+
+#[cfg(test)]
+mod tests;

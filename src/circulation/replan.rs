@@ -407,3 +407,6 @@ fn compare(was: &Entry, is: &Entry) -> Vec<Change> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -273,7 +273,14 @@ impl Pass<'_> {
         };
         self.report_delays(visit, &slot, occupied);
         self.report_wishes(visit, slot.arrival, bond);
-        let bond = occupied.map_or(bond, |(by, _)| Bond::Occupied(by));
+        let bond = match (occupied, slot.avoided) {
+            (Some((by, _)), _) => Bond::Occupied(by),
+            (None, Some(avoided)) => Bond::Away {
+                laboratory: avoided.laboratory,
+                absence: avoided.absence,
+            },
+            (None, None) => bond,
+        };
         self.settle(visit, Some(slot), bond);
     }
 

@@ -34,6 +34,7 @@ pub(super) fn slack(problem: &Problem, forward: &Forward) -> Vec<Slack> {
         finish,
         queue: vec![None; forward.planned.len()],
         latest: vec![None; forward.planned.len()],
+        latest_start: vec![None; forward.planned.len()],
     };
     for (first, next) in forward.bookings.iter().flat_map(|it| it.neighbours()) {
         backward.queue[first.0] = Some(next);
@@ -46,6 +47,9 @@ pub(super) fn slack(problem: &Problem, forward: &Forward) -> Vec<Slack> {
         let total = backward.last_arrival(visit, planned, false);
         let free = backward.last_arrival(visit, planned, true);
         backward.latest[visit.0] = Some(total);
+        if problem.exclusive(visit) {
+            backward.latest_start[visit.0] = Some(backward.last_start(visit, planned));
+        }
         slack[visit.0] = Slack {
             total: clock::days(planned.slot.arrival, total),
             free: clock::days(planned.slot.arrival, free),
@@ -90,6 +94,9 @@ struct Backward<'a> {
     queue: Vec<Option<VisitId>>,
     /// The last arrival that does not delay the end, of the visits dealt with so far.
     latest: Vec<Option<Date>>,
+    /// The last start of the measurement that does not delay the end. An artefact that waits in the laboratory may be taken up on a
+    /// day on which no parcel arrives, so this can lie after `latest`.
+    latest_start: Vec<Option<Date>>,
 }
 
 impl Backward<'_> {
@@ -98,10 +105,30 @@ impl Backward<'_> {
         if matches!(planned.bound_by, Bond::Past(_)) {
             return arrival;
         }
-        let harmless = |days: i32| {
-            clock::later(arrival, days).is_some_and(|day| self.harmless(visit, day, free))
-        };
-        let span = clock::days(arrival, self.finish).max(0);
+        self.last_harmless(arrival, |day| {
+            let slot = self.problem.slot(visit, day);
+            slot.is_some_and(|slot| self.harmless(visit, &slot, free))
+        })
+    }
+
+    fn last_start(&self, visit: VisitId, planned: &Planned) -> Date {
+        let it = self.problem.circulation.visit(visit);
+        self.last_harmless(planned.slot.start, |day| {
+            let slot = self.problem.begun(visit, planned.slot.arrival, day);
+            let slot = slot.and_then(|slot| {
+                match self.problem.places.clash(it.place, it.laboratory, &slot) {
+                    None => Some(slot),
+                    Some(clash) => self.problem.slot(visit, clock::next_day(clash.until)?),
+                }
+            });
+            slot.is_some_and(|slot| self.harmless(visit, &slot, false))
+        })
+    }
+
+    /// The last day from `day` on that does no harm, if harm once done does not end.
+    fn last_harmless(&self, day: Date, harmless: impl Fn(Date) -> bool) -> Date {
+        let harmless = |days: i32| clock::later(day, days).is_some_and(&harmless);
+        let span = clock::days(day, self.finish).max(0);
         let mut good = 0;
         let mut step = 1;
         while good < span && harmless((good + step).min(span)) {
@@ -117,21 +144,17 @@ impl Backward<'_> {
                 bad = middle;
             }
         }
-        clock::later(arrival, good).unwrap_or(arrival)
+        clock::later(day, good).unwrap_or(day)
     }
 
-    fn harmless(&self, visit: VisitId, day: Date, free: bool) -> bool {
+    fn harmless(&self, visit: VisitId, slot: &Slot, free: bool) -> bool {
         let wish = &self.problem.wishes[visit.0];
         let asked = [wish.latest, wish.fixed].into_iter().flatten();
-        if asked.into_iter().any(|(asked, _)| day > asked) {
-            return false;
-        }
-        let Some(slot) = self.problem.slot(visit, day) else {
-            return false;
-        };
-        slot.end <= self.finish
-            && self.laboratory_in_time(visit, &slot, free)
-            && self.legs_in_time(visit, &slot, free)
+        let late = asked.into_iter().any(|(asked, _)| slot.arrival > asked);
+        !late
+            && slot.end <= self.finish
+            && self.laboratory_in_time(visit, slot, free)
+            && self.legs_in_time(visit, slot, free)
     }
 
     fn laboratory_in_time(&self, visit: VisitId, slot: &Slot, free: bool) -> bool {
@@ -139,7 +162,7 @@ impl Backward<'_> {
             return true;
         };
         let planned = self.forward.planned[next.0].as_ref();
-        match (free, planned, self.latest[next.0]) {
+        match (free, planned, self.latest_start[next.0]) {
             (true, Some(planned), _) => slot.done <= planned.slot.start,
             (false, _, Some(latest)) => slot.done <= latest,
             _ => true,
@@ -182,7 +205,7 @@ pub(super) fn critical_path(forward: &Forward) -> Vec<VisitId> {
         let planned = forward.planned[visit.0].as_ref();
         current = planned.and_then(|it| match it.bound_by {
             Bond::After(before) | Bond::Occupied(before) => Some(before),
-            Bond::Start | Bond::Rule(_) | Bond::Past(_) => None,
+            Bond::Start | Bond::Away { .. } | Bond::Rule(_) | Bond::Past(_) => None,
         });
     }
     path.reverse();

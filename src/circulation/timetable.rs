@@ -21,7 +21,8 @@ pub struct Timetable {
     /// By visit; visits that do not take place have no entry.
     pub entries: Vec<Entry>,
     pub legs: Vec<LegDates>,
-    /// From the beginning to the visit that ends last, each visit bound by the one before.
+    /// The chain of visits that ends last, each bound by the one before. It begins with the start of the circulation, or with a visit
+    /// that a wish, an absence or the past binds.
     pub critical_path: Vec<VisitId>,
     /// All intervals between two pilot measurements of one specimen.
     pub pilot_intervals: Vec<PilotInterval>,
@@ -72,6 +73,8 @@ pub enum Bond {
     After(VisitId),
     /// The visit that occupies the laboratory.
     Occupied(VisitId),
+    /// An absence of a laboratory; what came before may be later without harm.
+    Away { laboratory: usize, absence: usize },
     /// A wish for the visit (index of the visit rule).
     Rule(usize),
     /// It has already taken place (index of the event, if one tells).

@@ -75,3 +75,50 @@ pub fn check_significance(significance: f64) -> Result<(), Inapplicable> {
         ),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::evaluate::reference::weighted_mean;
+
+    #[test]
+    fn two_degrees_of_freedom_give_an_exponential_tail() {
+        let test = chi_squared_test(3.0, 2.0, 0.05).unwrap();
+        assert!((test.p_right - (-1.5_f64).exp()).abs() < 1e-15);
+        assert!((test.p_left + test.p_right - 1.0).abs() < 1e-15);
+        assert!((test.critical + 2.0 * 0.05_f64.ln()).abs() < 1e-13);
+        assert!(test.consistent);
+        assert!(
+            !chi_squared_test(-2.0 * 0.0499_f64.ln(), 2.0, 0.05)
+                .unwrap()
+                .consistent
+        );
+    }
+
+    #[test]
+    fn only_members_count_in_the_test() {
+        let mut labs = Laboratories::new(&[1.0, 3.0, 500.0], &[1.0, 1.0, 1.0]).unwrap();
+        labs.in_reference[2] = false;
+        let test = chi_squared(&labs, &weighted_mean(&labs).unwrap(), 0.05).unwrap();
+        assert!((test.observed - 2.0).abs() < 1e-14);
+        assert_eq!(test.dof, 1.0);
+    }
+
+    #[test]
+    fn the_birge_limit_falls_towards_one() {
+        assert!((birge_limit(8.0) - 2.0_f64.sqrt()).abs() < 1e-15);
+        assert!(birge_limit(800.0) < birge_limit(8.0) && birge_limit(800.0) > 1.0);
+        assert_eq!(birge_ratio(18.0, 2.0), 3.0);
+    }
+
+    #[test]
+    fn a_level_outside_zero_and_one_is_refused() {
+        for level in [0.0, 1.0, -0.05, f64::NAN] {
+            assert_eq!(
+                chi_squared_test(1.0, 1.0, level).unwrap_err().kind,
+                "invalid-significance"
+            );
+        }
+    }
+}

@@ -36,6 +36,7 @@ impl Laboratories {
     /// Reads `table` (columns `value`, `u` or `U` with `k`; optional `lab`, `dof`, `in_reference` or `include`) and refuses
     /// values that are not finite, uncertainties that are not positive and degrees of freedom that are not positive.
     ///
+    /// Where there is no table of that name, the only table with a column of values serves.
     /// `U` is divided by the laboratory's own `k`; a scalar `k`, in the table or among the options, serves all.
     pub fn read(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
         let labs = Laboratories::read_values(data, table)?;
@@ -47,6 +48,7 @@ impl Laboratories {
 
     /// As [`Laboratories::read`], but the uncertainties may be absent; see [`Laboratories::has_uncertainties`].
     pub fn read_values(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
+        let table = table_of_results(data, table);
         let value = data.numbers(table, "value")?;
         let n = value.len();
         let labs = Laboratories {
@@ -88,6 +90,16 @@ impl Laboratories {
             in_reference: vec![true; self.len()],
             ..self.clone()
         }
+    }
+
+    /// These laboratories, followed by `others`, which stay outside the reference value (results linked from another comparison).
+    pub fn with_outside(mut self, others: Laboratories) -> Laboratories {
+        self.in_reference.extend(vec![false; others.len()]);
+        self.lab.extend(others.lab);
+        self.value.extend(others.value);
+        self.u.extend(others.u);
+        self.dof.extend(others.dof);
+        self
     }
 
     fn check_values(&self) -> Result<(), Inapplicable> {
@@ -139,6 +151,21 @@ impl Laboratories {
                 ),
             )),
         }
+    }
+}
+
+/// The name `table`, or that of the only table with a column of values where there is no such table.
+fn table_of_results<'a>(data: &'a Data, table: &'a str) -> &'a str {
+    let has_values =
+        |name: &&String| matches!(data.tables[*name].get("value"), Some(Field::Numbers(_)));
+    let mut candidates = data.tables.keys().filter(has_values);
+    match (
+        data.tables.contains_key(table),
+        candidates.next(),
+        candidates.next(),
+    ) {
+        (false, Some(only), None) => only,
+        _ => table,
     }
 }
 
@@ -202,7 +229,11 @@ fn uncertainties(data: &Data, table: &str, n: usize) -> Result<Option<Vec<f64>>,
     };
     let k = match column(data, table, "k", n)? {
         Some(k) => k,
-        None => match data.find("k") {
+        None => match data
+            .parameters
+            .get("k")
+            .or_else(|| data.tables.get("options")?.get("k"))
+        {
             Some(Field::Number(k)) => vec![*k; n],
             _ => {
                 return Err(Inapplicable::new(
@@ -231,7 +262,7 @@ fn degrees_of_freedom(data: &Data, table: &str, n: usize) -> Result<Vec<f64>, In
 }
 
 /// A laboratory is in the reference value unless `in_reference` or `include` says no.
-fn membership(data: &Data, table: &str, n: usize) -> Result<Vec<bool>, Inapplicable> {
+pub fn membership(data: &Data, table: &str, n: usize) -> Result<Vec<bool>, Inapplicable> {
     let mut inside = vec![true; n];
     for name in ["in_reference", "include"] {
         let flags = match data.table(table).and_then(|t| t.get(name)) {
@@ -298,6 +329,21 @@ mod tests {
             .unwrap();
         assert_eq!(labs.dof, [4.0, f64::INFINITY]);
         assert_eq!(labs.lab, ["1", "2"]);
+    }
+
+    #[test]
+    fn the_coverage_factor_of_another_table_is_not_borrowed() {
+        let text =
+            "[labs]\nvalue = [1, 2]\nU = [0.2, 0.6]\n[reference]\nvalue = 1\nU = 0.1\nk = 2\n";
+        assert_eq!(read(text).unwrap_err().kind, "missing-coverage-factor");
+    }
+
+    #[test]
+    fn the_only_table_of_values_serves_whatever_its_name() {
+        let text = "[results]\nvalue = [1, 2]\nu = [0.2, 0.6]\n[options]\nsignificance = 0.1\n";
+        assert_eq!(read(text).unwrap().u, [0.2, 0.6]);
+        let two = "[a]\nvalue = [1, 2]\nu = [1, 1]\n[b]\nvalue = [1, 2]\nu = [1, 1]\n";
+        assert_eq!(read(two).unwrap_err().kind, "missing-column");
     }
 
     #[test]

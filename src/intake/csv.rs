@@ -130,6 +130,7 @@ impl Reader<'_> {
             );
         }
         let records = &mut self.records[self.part as usize];
+        // One row beyond the limit is kept, so that the finding is made once.
         if records.len() == MOST_ROWS {
             table::too_many_rows(&place, findings);
         }
@@ -196,7 +197,7 @@ impl Reader<'_> {
             if earlier.text != cell.text {
                 let row = earlier.place.row;
                 findings.error(
-                    codes::LABORATORY,
+                    codes::HEADER_FIELD,
                     &cell.place,
                     Text::new(
                         format!("“{}”与第 {row} 行不一致", shown(&key)),
@@ -229,7 +230,7 @@ impl Reader<'_> {
         let version = self.fields.remove("form");
         check_form(version.as_ref(), self.end_seen, &whole, findings);
         let [results, budget] = self.records;
-        let [heading, budget_heading] = self.headings;
+        let [heading, _] = self.headings;
         let laboratory = laboratory(self.fields.remove("laboratory"), &results, &whole, findings);
         let plan = self.fields.remove("plan");
         if heading.is_some() && results.is_empty() {
@@ -251,9 +252,7 @@ impl Reader<'_> {
                 .map(|heading| table::results(&heading, results, findings))
                 .unwrap_or_default(),
             fields: self.fields,
-            budget: budget_heading
-                .map(|heading| table::budget(&heading, budget, findings))
-                .unwrap_or_default(),
+            budget: table::budget(budget.into_iter().map(|(_, record)| record), findings),
             signature: Signature::Absent,
             kind: Kind::Csv,
         }

@@ -199,6 +199,26 @@ pub(super) fn shown(text: &str) -> String {
     short
 }
 
+/// `text` cut to `most` characters, with a finding if something was cut: a long text that many values share would fill the memory.
+pub(super) fn cut(text: String, most: usize, place: &Place, findings: &mut Findings) -> String {
+    if text.chars().nth(most).is_none() {
+        return text;
+    }
+    findings.error(
+        codes::LONG_TEXT,
+        place,
+        Text::new(
+            format!("内容超过 {most} 个字符，其余没有读取"),
+            format!("the text is longer than {most} characters; the rest is not read"),
+        ),
+        Text::new(
+            "请缩短，长的说明另附文件",
+            "shorten it and put long explanations into a file of their own",
+        ),
+    );
+    text.chars().take(most).collect()
+}
+
 /// Whether `c` cannot be seen, or changes how the text around it is shown.
 pub(super) fn hidden(c: char) -> bool {
     c.is_control()
@@ -252,6 +272,7 @@ pub mod codes {
         ROW_LENGTH = "D0009" "单元格数目与表头不符" "row and heading differ in length";
         CONTROL_CHARACTER = "D0010" "含有控制字符" "control character";
         QUOTING = "D0011" "引号用法有误" "quotation marks out of place";
+        LONG_TEXT = "D0012" "内容过长" "text too long";
         EMPTY_CELL = "D0020" "必填单元格为空" "required cell is empty";
         DECIMAL_COMMA = "D0021" "小数点写成了逗号" "decimal comma";
         FULL_WIDTH = "D0022" "数字中有全角字符" "full-width characters in a number";
@@ -270,6 +291,7 @@ pub mod codes {
         LABORATORY = "D0040" "实验室缺失或不一致" "laboratory missing or contradictory";
         PLAN_DIGEST = "D0041" "方案摘要缺失或不符" "plan digest missing or different";
         FORM_VERSION = "D0042" "表格版本不支持" "form version not supported";
+        HEADER_FIELD = "D0043" "表头信息前后不一致" "header field contradictory";
         NOT_WORKBOOK = "D0050" "不是 XLSX 工作簿" "not an XLSX workbook";
         ARCHIVE_LIMIT = "D0051" "压缩包超出限制" "archive beyond the limits";
         ACTIVE_CONTENT = "D0052" "含有宏、外部链接或嵌入对象" "macros, external links or embedded objects";

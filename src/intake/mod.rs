@@ -1,7 +1,7 @@
 //! Intake of submitted results: CSV, XLSX and digital calibration certificates, with one common outcome.
 //!
 //! Everything that comes from outside is taken as hostile: sizes are limited before anything is unpacked, no reader stops at the first
-//! problem, and every problem is told with file, row, column and what to do about it. A reader never corrects a value on its own.
+//! problem, and every problem is told with file, row, column and what to do about it. A reader never corrects a number on its own.
 //!
 //! The readers check what a file can show by itself (spelling, completeness, signs, agreement of U, k and u). Whether a unit fits the
 //! measurand, or a point belongs to the plan, is for the caller, who gets every cell with its place.
@@ -11,6 +11,7 @@ pub mod dcc;
 mod archive;
 mod columns;
 mod csv;
+mod date;
 mod encoding;
 mod finding;
 mod form;
@@ -75,7 +76,7 @@ pub struct Row {
     pub uncertainty: Uncertainty,
     /// Degrees of freedom, if stated.
     pub dof: Option<Cell>,
-    /// Date of measurement (`2026-11-23`), if stated.
+    /// Date of measurement, if stated; `2026-11-23` whenever it was understood.
     pub date: Option<Cell>,
     /// Remark, if any.
     pub remark: Option<Cell>,

@@ -14,7 +14,7 @@ use super::encoding::too_large;
 use super::finding::{Findings, Place, Severity, codes, file_name, shown};
 use super::form::FORM_VERSION;
 use super::header::{laboratory, plan_digest, wrong_form_version};
-use super::table::{self, Heading, Record, ordinal};
+use super::table::{self, Heading, Record};
 use super::workbook_form::{BUDGET_MARK, FIELD_MARK, FORM_MARK, RESULTS_MARK, ROW_MARK};
 use super::{Cell, Finding, Kind, LARGEST_FILE, Reading, Signature, Submission, archive};
 use crate::text::Text;
@@ -65,19 +65,24 @@ fn submission(bytes: &[u8], name: &str, findings: &mut Findings) -> Option<Submi
     let laboratory = laboratory(form.laboratory, &records, &whole, findings);
     let rows = table::results(&heading, records, findings);
     let (budget_heading, budget) = marked(&sheets, BUDGET_MARK, findings);
-    let budget = budget
-        .into_iter()
-        .map(|(_, row, record)| (row, record))
-        .collect();
+    if budget_heading.is_none() {
+        findings.warning(
+            codes::BUDGET,
+            &whole,
+            Text::new(
+                "不确定度预算工作表不见了",
+                "the sheet of the uncertainty budget is missing",
+            ),
+            Text::new("请从发出的结果表重新填写", "fill in the form as issued"),
+        );
+    }
     Some(Submission {
         laboratory,
         plan_digest: plan_digest(form.plan, findings),
         file: name.to_string(),
         rows,
         fields: fields(&sheets, findings),
-        budget: budget_heading
-            .map(|heading| table::budget(&heading, budget, findings))
-            .unwrap_or_default(),
+        budget: table::budget(budget.into_iter().map(|(.., record)| record), findings),
         signature: Signature::Absent,
         kind: Kind::Xlsx,
     })
@@ -372,25 +377,17 @@ fn fields(sheets: &[Sheet], findings: &mut Findings) -> BTreeMap<String, Cell> {
             let column = at.1.saturating_add(2);
             let place = Place {
                 sheet: Some(sheet.name.clone()),
+                row: at.0.saturating_add(1),
+                column: column.saturating_add(1),
                 column_name: Arc::from(key),
                 ..Place::file(&sheet.file)
-            }
-            .at(ordinal(at.0 as usize), ordinal(column as usize));
+            };
             let kind = if key.contains("date") {
                 Column::Date
             } else {
                 Column::Remark
             };
-            let cell = input(
-                sheet,
-                (at.0, column),
-                kind,
-                Place {
-                    column_name: Arc::from(key),
-                    ..place
-                },
-                findings,
-            );
+            let cell = input(sheet, (at.0, column), kind, place, findings);
             fields.insert(key.to_string(), cell);
         }
     }

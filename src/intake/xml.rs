@@ -12,7 +12,9 @@ pub(super) const DEEPEST: usize = 64;
 /// Most attributes accepted in one element; the parser compares each with all others.
 const MOST_ATTRIBUTES: usize = 64;
 /// Most nodes accepted in one document.
-const MOST_NODES: u32 = 2_000_000;
+const MOST_NODES: u32 = 1_000_000;
+/// Most declarations of namespaces accepted; every element inherits a list of those around it.
+const MOST_NAMESPACES: usize = 1_000;
 
 /// Parses `text`, or tells why not: a document type declaration, too deep, too many attributes or nodes, not well-formed.
 pub(super) fn parse<'a>(
@@ -61,6 +63,7 @@ enum Limit {
     DocumentType,
     Depth,
     Attributes,
+    Namespaces,
     Nodes,
 }
 
@@ -79,6 +82,10 @@ impl Limit {
                 format!("一个 XML 元素的属性超过 {MOST_ATTRIBUTES} 个"),
                 format!("an XML element has more than {MOST_ATTRIBUTES} attributes"),
             ),
+            Limit::Namespaces => (
+                format!("XML 命名空间声明超过 {MOST_NAMESPACES} 个"),
+                format!("the XML declares more than {MOST_NAMESPACES} namespaces"),
+            ),
             Limit::Nodes => (
                 format!("XML 节点超过 {MOST_NODES} 个"),
                 format!("the XML has more than {MOST_NODES} nodes"),
@@ -96,6 +103,7 @@ impl Limit {
 fn beyond(text: &str) -> Option<(usize, Limit)> {
     let bytes = text.as_bytes();
     let mut depth = 0_usize;
+    let mut namespaces = 0_usize;
     let mut at = 0;
     while let Some(offset) = find(bytes, at, b"<") {
         let rest = bytes.get(offset..).unwrap_or(b"");
@@ -114,6 +122,10 @@ fn beyond(text: &str) -> Option<(usize, Limit)> {
             let tag = start_tag(rest);
             if tag.attributes > MOST_ATTRIBUTES {
                 return Some((offset, Limit::Attributes));
+            }
+            namespaces += tag.namespaces;
+            if namespaces > MOST_NAMESPACES {
+                return Some((offset, Limit::Namespaces));
             }
             depth += usize::from(!tag.empty);
             if depth > DEEPEST {
@@ -135,6 +147,7 @@ fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
 struct Tag {
     length: usize,
     attributes: usize,
+    namespaces: usize,
     empty: bool,
 }
 
@@ -142,6 +155,7 @@ struct Tag {
 fn start_tag(rest: &[u8]) -> Tag {
     let mut quote = None;
     let mut attributes = 0;
+    let mut end = rest.len();
     for (position, byte) in rest.iter().enumerate() {
         match (quote, byte) {
             (Some(open), byte) if open == *byte => quote = None,
@@ -149,19 +163,18 @@ fn start_tag(rest: &[u8]) -> Tag {
             (None, b'"' | b'\'') => quote = Some(*byte),
             (None, b'=') => attributes += 1,
             (None, b'>') => {
-                return Tag {
-                    length: position + 1,
-                    attributes,
-                    empty: position > 0 && rest.get(position - 1) == Some(&b'/'),
-                };
+                end = position + 1;
+                break;
             }
             (None, _) => {}
         }
     }
+    let tag = rest.get(..end).unwrap_or(rest);
     Tag {
-        length: rest.len(),
+        length: end,
         attributes,
-        empty: false,
+        namespaces: tag.windows(5).filter(|window| window == b"xmlns").count(),
+        empty: tag.ends_with(b"/>"),
     }
 }
 
@@ -274,6 +287,8 @@ mod tests {
             .map(|n| format!(" a{n}=\"\""))
             .collect();
         assert_eq!(code(&format!("<a{attributes}/>")), Some("D0071"));
+        let namespaces = "<b xmlns:p=\"u\"/>".repeat(MOST_NAMESPACES + 1);
+        assert_eq!(code(&format!("<a>{namespaces}</a>")), Some("D0071"));
         assert_eq!(code("<a><b></a>"), Some("D0070"));
         assert_eq!(code(""), Some("D0070"));
     }

@@ -2,6 +2,7 @@
 //! reproducible random streams.
 
 pub mod distribution;
+pub mod least_squares;
 pub mod quadrature;
 pub mod root;
 pub mod special;

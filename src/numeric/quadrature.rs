@@ -20,7 +20,7 @@ const HALF_NODES: [f64; 8] = [
     0.741_531_185_599_394_4,
     0.586_087_235_467_691_1,
     0.405_845_151_377_397_2,
-    0.207_784_955_007_898_47,
+    0.207_784_955_007_898_48,
     0.0,
 ];
 const HALF_WEIGHTS: [f64; 8] = [
@@ -37,12 +37,14 @@ const HALF_WEIGHTS: [f64; 8] = [
 const GAUSS_WEIGHTS: [f64; 4] = [
     0.129_484_966_168_869_7,
     0.279_705_391_489_276_64,
-    0.381_830_050_505_118_93,
+    0.381_830_050_505_118_9,
     0.417_959_183_673_469_4,
 ];
 
 /// The panels are split at most so often below the starting ones.
 const DEPTH: usize = 48;
+/// After so many panels what is left is taken as it is: an integrand with noise above the tolerance never settles.
+const MOST_PANELS: usize = 1000;
 /// Values this far (in natural logarithm) below the greatest one cannot change any digit.
 const NEGLIGIBLE: f64 = 60.0;
 
@@ -232,6 +234,15 @@ impl Panels {
     }
 }
 
+/// exp(`log` − `log_scale`); 0 for a density of zero, whatever the scale.
+fn scaled(log: f64, log_scale: f64) -> f64 {
+    if log == f64::NEG_INFINITY {
+        0.0
+    } else {
+        (log - log_scale).exp()
+    }
+}
+
 struct Trial {
     low: f64,
     high: f64,
@@ -262,7 +273,7 @@ impl Trial {
         Panel {
             low: self.low,
             high: self.high,
-            values: self.logs.map(|l| (l - log_scale).exp()),
+            values: self.logs.map(|l| scaled(l, log_scale)),
         }
     }
 
@@ -321,8 +332,15 @@ pub fn adaptive(mut log_density: impl FnMut(f64) -> f64, breaks: &[f64], toleran
         let (integral, error) = trial.estimate(log_scale);
         let settled = error <= tolerance * total.max(integral)
             || greatest < log_scale - NEGLIGIBLE && trial.depth > 2;
+        let vanishing = greatest == f64::NEG_INFINITY;
         let middle = 0.5 * (trial.low + trial.high);
-        if settled || trial.depth >= DEPTH || middle <= trial.low || middle >= trial.high {
+        if settled
+            || vanishing
+            || accepted.len() > MOST_PANELS
+            || trial.depth >= DEPTH
+            || middle <= trial.low
+            || middle >= trial.high
+        {
             accepted.push(trial);
             continue;
         }
@@ -396,6 +414,13 @@ mod tests {
             1e-10,
         );
         close(panels.cdf(1.9), 0.5 * 0.971_283_440_183_998_2, 1e-10);
+    }
+
+    #[test]
+    fn a_density_that_vanishes_everywhere_has_integral_zero() {
+        let panels = adaptive(|_| f64::NEG_INFINITY, &[0.0, 1.0, 2.0], 1e-9);
+        assert_eq!(panels.total(), 0.0);
+        assert_eq!(panels.log_total(), f64::NEG_INFINITY);
     }
 
     #[test]

@@ -54,6 +54,39 @@ pub fn bisect(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
     }
 }
 
+/// Root of an increasing function in [`low`, `high`], to `tolerance` of the interval, without a derivative: the bracket at least
+/// halves with every two calls and near the root the error is squared.
+///
+/// Source: C. J. F. Ridders, IEEE Trans. Circuits Syst. 26 (1979) 979–980.
+pub fn ridders(function: impl Fn(f64) -> f64, low: f64, high: f64, tolerance: f64) -> f64 {
+    let width = high - low;
+    let (mut low, mut high) = (low, high);
+    let (mut below, mut above) = (function(low), function(high));
+    let mut last = f64::NAN;
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        let value = function(middle);
+        let root = (value * value - below * above).sqrt();
+        if root == 0.0 || value == 0.0 {
+            return middle;
+        }
+        let x = middle - (middle - low) * value / root;
+        if (x - last).abs() <= tolerance * width || high - low <= tolerance * width {
+            return x;
+        }
+        last = x;
+        let at_x = function(x);
+        for (point, f) in [(middle, value), (x, at_x)] {
+            if f < 0.0 && point > low {
+                (low, below) = (point, f);
+            } else if f >= 0.0 && point < high {
+                (high, above) = (point, f);
+            }
+        }
+    }
+    last
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +103,11 @@ mod tests {
     fn monotone_survives_a_flat_slope() {
         let f = |x: f64| (if x < 3.25 { -1.0 } else { 1.0 }, 0.0);
         assert!((monotone(f, 0.0, 100.0, 1e-13) - 3.25).abs() < 1e-10);
+    }
+
+    #[test]
+    fn ridders_finds_a_root_of_a_convex_function() {
+        assert!((ridders(|x| x.exp() - 20.0, 0.0, 50.0, 1e-13) - 20f64.ln()).abs() < 1e-11);
     }
 
     #[test]

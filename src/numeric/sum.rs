@@ -50,3 +50,12 @@ pub fn median(values: &[f64]) -> f64 {
         _ => f64::NAN,
     }
 }
+
+/// Quantile of sorted values by linear interpolation between order statistics (type 7 of Hyndman and Fan);
+/// `p` in [0, 1], NaN for no values.
+pub fn quantile_of_sorted(sorted: &[f64], p: f64) -> f64 {
+    let place = p * (sorted.len() as f64 - 1.0);
+    let low = place.floor();
+    let at = |i: f64| sorted.get(i as usize).copied().unwrap_or(f64::NAN);
+    at(low) + (place - low) * (at(place.ceil()) - at(low))
+}

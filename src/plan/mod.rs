@@ -20,6 +20,9 @@ pub use build::build;
 /// Version of the shapes in this module.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// JSON Schema (2020-12) of a plan.
+pub const SCHEMA: &str = include_str!("plan.schema.json");
+
 /// A plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {

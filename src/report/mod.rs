@@ -9,6 +9,7 @@ mod html;
 mod rule;
 mod templates;
 mod view;
+pub mod outcome;
 mod words;
 
 use std::collections::BTreeMap;

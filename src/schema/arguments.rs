@@ -416,7 +416,10 @@ impl<'t> Reader<'t> {
         mut amount: Amount,
         context: &str,
     ) -> Result<Amount, Misfit> {
-        if amount.unit.is_some() || self.starts_statement(cursor, context) {
+        let is_text = cursor
+            .word()
+            .is_some_and(|w| table::spelled(&table::LANGUAGES, w).is_some());
+        if amount.unit.is_some() || is_text || self.starts_statement(cursor, context) {
             return Ok(amount);
         }
         if let Some((text, count)) =

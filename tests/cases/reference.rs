@@ -2,7 +2,7 @@
 
 use super::Mapping;
 
-const fn plain(prefix: &'static str, method: &'static str) -> Mapping {
+pub const fn plain(prefix: &'static str, method: &'static str) -> Mapping {
     Mapping {
         prefix,
         method,

@@ -6,7 +6,10 @@ use super::weights::Weights;
 /// A lower bound of the figure that `goal` makes small, for loops of at most `by` laboratories, as few as can be.
 pub(super) fn lower(weights: &Weights, by: usize, goal: Goal) -> f64 {
     let loops = weights.len().div_ceil(by);
-    let mut total = degrees(weights, loops).max(spanning(weights, loops));
+    let reach = reach(weights);
+    let mut total = degrees(weights, loops)
+        .max(spanning(weights, loops))
+        .max(radial(&reach, by));
     if loops == 1 {
         total = total.max(one_tree(weights));
     }
@@ -15,7 +18,10 @@ pub(super) fn lower(weights: &Weights, by: usize, goal: Goal) -> f64 {
         Goal::LongestInterval => {
             let stays: f64 = (1..=weights.len()).map(|it| weights.stay(it)).sum();
             // The longest loop is at least the mean one.
-            (total + stays) / loops as f64
+            let mean = (total + stays) / loops as f64;
+            (1..=weights.len())
+                .map(|it| 2.0 * reach[it - 1] + weights.stay(it))
+                .fold(mean, f64::max)
         }
     }
 }
@@ -26,6 +32,30 @@ fn pilot_legs(weights: &Weights, loops: usize) -> f64 {
         .collect();
     legs.sort_by(f64::total_cmp);
     legs.iter().take(loops).sum()
+}
+
+/// The shortest way from the pilot to each laboratory, perhaps through others (Dijkstra, 1959); stated distances need not obey
+/// the triangle inequality.
+fn reach(weights: &Weights) -> Vec<f64> {
+    let mut best: Vec<f64> = (1..=weights.len())
+        .map(|it| weights.between(0, it))
+        .collect();
+    let mut open: Vec<usize> = (0..best.len()).collect();
+    while let Some(index) = (0..open.len()).min_by(|a, b| best[open[*a]].total_cmp(&best[open[*b]]))
+    {
+        let near = open.swap_remove(index);
+        for far in &open {
+            best[*far] = best[*far].min(best[near] + weights.between(near + 1, far + 1));
+        }
+    }
+    best
+}
+
+/// A loop goes at least to its farthest laboratory and back; the farthest ones share loops as far as there is room.
+fn radial(reach: &[f64], by: usize) -> f64 {
+    let mut farthest = reach.to_vec();
+    farthest.sort_by(|a, b| b.total_cmp(a));
+    farthest.iter().step_by(by).map(|it| 2.0 * it).sum()
 }
 
 /// Each laboratory is entered and left, the pilot as often as there are loops; each leg has two ends.

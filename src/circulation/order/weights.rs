@@ -7,7 +7,7 @@ use super::super::journey::{Journey, Position};
 use super::{NoOrder, Request, Weigh};
 
 /// Mean radius of the Earth R₁ in kilometres (GRS 80, IUGG).
-const EARTH_RADIUS: f64 = 6371.008_8;
+const EARTH_RADIUS: f64 = 6_371.008_8;
 
 /// Great-circle distance in kilometres on a sphere of the mean radius, by the haversine formula, which stays exact for near places.
 pub fn great_circle(from: Position, to: Position) -> f64 {

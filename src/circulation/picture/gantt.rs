@@ -8,8 +8,8 @@ use super::super::graph::LegKind;
 use super::super::journey::{Calendars, Journey};
 use super::super::plan::Plan;
 use super::super::timetable::{Entry, Timetable};
-use super::geometry::{Box, Point, point};
-use super::svg::{Anchor, Svg, shortened, text_width};
+use crate::picture::geometry::{Box, Point, point};
+use crate::picture::svg::{Anchor, Svg, shortened, text_width};
 use crate::text::Lang;
 
 const ROW: f64 = 22.0;

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
-use super::super::export::{artefact_name, specimen_name};
+use super::super::export::artefact_name;
 use super::super::graph::{LegKind, VisitId};
 use super::super::journey::{Journey, Pattern};
 use super::super::plan::Plan;
-use super::geometry::{Box, Point, point, spread};
-use super::svg::{Anchor, Svg, shortened, text_width};
+use crate::picture::geometry::{Box, Point, point, spread};
+use crate::picture::svg::{Anchor, Svg, shortened, text_width};
 use crate::text::Lang;
 
 const NAME: f64 = 14.0;
 const DATES: f64 = 11.0;
 const WIDEST: f64 = 190.0;
+/// Boxes are wider than high, so circles are drawn somewhat flat.
+const FLAT: f64 = 0.7;
 
 /// A box of the picture, for one visit or for all visits of the pilot.
 struct Node {
@@ -62,7 +64,7 @@ pub fn graph(journey: &Journey, plan: &Plan, artefact: usize, lang: Lang) -> Str
         Lang::Zh => format!("{} 的传递路线", artefact_name(pattern, lang)),
         Lang::En => format!("Circulation of {}", artefact_name(pattern, lang)),
     };
-    drawing.draw(artefact, &layout, &title)
+    drawing.draw(&layout, &title)
 }
 
 struct Drawing<'a> {
@@ -135,7 +137,7 @@ impl Drawing<'_> {
             layout.of.insert(*id, layout.nodes.len());
             layout
                 .nodes
-                .push(self.node(*id, point(angle.cos(), angle.sin())));
+                .push(self.node(*id, point(angle.cos(), FLAT * angle.sin())));
         }
         if let (true, Some(last), Some(first)) = (closes, way.last(), layout.nodes.first_mut()) {
             layout.of.insert(*last, 0);
@@ -154,8 +156,10 @@ impl Drawing<'_> {
             of: visits.into_iter().map(|it| (it, 0)).collect(),
         };
         let sector = TAU / share(circuits.len(), 1);
+        // Two petals lie side by side, more begin at the top.
+        let first = if circuits.len() == 2 { PI } else { FRAC_PI_2 };
         for (petal, stops) in circuits.values().enumerate() {
-            let axis = sector * share(petal, 1) - FRAC_PI_2;
+            let axis = sector * share(petal, 1) - first;
             for (index, id) in stops.iter().enumerate() {
                 // Along the petal from the pilot and back: farthest in the middle, spread over most of the sector.
                 let way = share(index + 1, stops.len() + 1);
@@ -165,9 +169,10 @@ impl Drawing<'_> {
                 let radius = 0.45 + 0.55 * (PI * way).sin();
                 let angle = axis + opening;
                 layout.of.insert(*id, layout.nodes.len());
-                layout
-                    .nodes
-                    .push(self.node(*id, point(radius * angle.cos(), radius * angle.sin())));
+                layout.nodes.push(self.node(
+                    *id,
+                    point(radius * angle.cos(), FLAT * radius * angle.sin()),
+                ));
             }
         }
         layout
@@ -195,14 +200,14 @@ impl Drawing<'_> {
         layout
     }
 
-    fn draw(&self, artefact: usize, layout: &Layout, title: &str) -> String {
+    fn draw(&self, layout: &Layout, title: &str) -> String {
         let widest = (layout.nodes.iter())
             .map(|it| text_width(&it.name, NAME).max(text_width(&it.dates, DATES)))
             .fold(60.0, f64::max);
         let places: Vec<Point> = layout.nodes.iter().map(|it| it.place).collect();
         let boxes = spread(&places, widest + 20.0, 46.0, 26.0, 120.0);
         let mut svg = Svg::default();
-        self.legs(&mut svg, artefact, layout, &boxes);
+        self.legs(&mut svg, layout, &boxes);
         let mut view: Option<Box> = None;
         for (node, area) in layout.nodes.iter().zip(&boxes) {
             draw_node(&mut svg, node, *area);
@@ -227,8 +232,8 @@ impl Drawing<'_> {
         svg.finish(view, title)
     }
 
-    fn legs(&self, svg: &mut Svg, artefact: usize, layout: &Layout, boxes: &[Box]) {
-        let mut drawn: BTreeMap<(usize, usize), (&str, String)> = BTreeMap::new();
+    fn legs(&self, svg: &mut Svg, layout: &Layout, boxes: &[Box]) {
+        let mut drawn: BTreeMap<(usize, usize), &str> = BTreeMap::new();
         for (from, to, leg) in self.plan.circulation.legs() {
             if let (Some(&a), Some(&b)) = (layout.of.get(&from), layout.of.get(&to))
                 && a != b
@@ -238,12 +243,10 @@ impl Drawing<'_> {
                     LegKind::Changeover => " stroke-dasharray=\"6 4\"",
                     LegKind::Precedence(_) => " stroke-dasharray=\"2 4\"",
                 };
-                let specimen = specimen_name(self.journey, self.plan.circulation.visit(to));
-                debug_assert_eq!(self.plan.circulation.visit(to).artefact, artefact);
-                drawn.insert((a, b), (dashes, specimen));
+                drawn.insert((a, b), dashes);
             }
         }
-        for ((a, b), (dashes, _)) in &drawn {
+        for ((a, b), dashes) in &drawn {
             let there_and_back = drawn.contains_key(&(*b, *a));
             if there_and_back && a > b {
                 continue;

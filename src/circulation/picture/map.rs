@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::graph::LegKind;
 use super::super::journey::{Journey, Position};
 use super::super::plan::Plan;
-use super::geometry::{Box, Point, point};
-use super::svg::{Anchor, Svg, shortened, text_width};
+use crate::picture::geometry::{Box, Point, point};
+use crate::picture::svg::{Anchor, Svg, shortened, text_width};
 use crate::text::Lang;
 
 const WIDTH: f64 = 860.0;
@@ -32,8 +32,8 @@ pub fn map(journey: &Journey, plan: &Plan, lang: Lang) -> Option<String> {
         .iter()
         .map(|(it, at)| (*it, frame.project(*at)))
         .collect();
-    legs(&mut svg, plan, &points);
-    labels(&mut svg, journey, &points, frame.view(), lang);
+    let tips = legs(&mut svg, plan, &points);
+    labels(&mut svg, journey, &points, tips, frame.view(), lang);
     let title = match lang {
         Lang::Zh => "传递路线图",
         Lang::En => "Map of the circulation",
@@ -162,7 +162,10 @@ fn degrees(value: f64, positive: char, negative: char) -> String {
 }
 
 /// A line for each leg in the colour of its artefact, bent so that the ways there and back do not cover one another.
-fn legs(svg: &mut Svg, plan: &Plan, points: &BTreeMap<usize, Point>) {
+///
+/// Gives the places of the arrow heads, which names should not cover.
+fn legs(svg: &mut Svg, plan: &Plan, points: &BTreeMap<usize, Point>) -> Vec<Box> {
+    let mut tips = Vec::new();
     for (from, to, leg) in plan.circulation.legs() {
         let (start, end) = (plan.circulation.visit(from), plan.circulation.visit(to));
         let ends = (points.get(&start.place), points.get(&end.place));
@@ -186,7 +189,9 @@ fn legs(svg: &mut Svg, plan: &Plan, points: &BTreeMap<usize, Point>) {
             end,
             " stroke-width=\"1.6\" marker-end=\"url(#tip)\"",
         );
+        tips.push(Box::around(end, 13.0, 13.0));
     }
+    tips
 }
 
 /// Dots, and names where they cover neither a dot nor one another.
@@ -194,12 +199,14 @@ fn labels(
     svg: &mut Svg,
     journey: &Journey,
     points: &BTreeMap<usize, Point>,
+    tips: Vec<Box>,
     view: Box,
     lang: Lang,
 ) {
     let mut taken: Vec<Box> = points
         .values()
         .map(|it| Box::around(*it, 2.0 * DOT + 2.0, 2.0 * DOT + 2.0))
+        .chain(tips)
         .collect();
     for (laboratory, at) in points {
         let laboratory = &journey.laboratories[*laboratory];
@@ -230,14 +237,26 @@ fn labels(
                 ),
             )
         });
+        leader(svg, *at, spot);
         svg.text(
-            "ink",
+            "ink halo",
             point(spot.left, spot.bottom - 4.0),
             NAME,
             Anchor::Start,
             name,
         );
         taken.push(spot);
+    }
+}
+
+/// A thin line from the dot to a name that does not stand next to it.
+fn leader(svg: &mut Svg, at: Point, name: Box) {
+    let near = point(
+        at.x.clamp(name.left, name.right),
+        at.y.clamp(name.top, name.bottom),
+    );
+    if (near.x - at.x).hypot(near.y - at.y) > 2.0 * DOT + 6.0 {
+        svg.line("slack", at, near, " stroke-width=\"0.8\"");
     }
 }
 

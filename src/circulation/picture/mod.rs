@@ -3,10 +3,8 @@
 //! The pictures stand alone: names are escaped, fonts fall back to Chinese ones, colours follow the reader's light or dark scheme.
 
 mod gantt;
-mod geometry;
 mod graph;
 mod map;
-mod svg;
 
 pub use gantt::gantt;
 pub use graph::graph;

@@ -108,11 +108,22 @@ fn disagrees(lab: &str, have: f64, need: f64) -> Inapplicable {
     )
 }
 
+/// Refuses a matrix that is not `n` × `n`.
+pub(crate) fn check_size(v: &[Vec<f64>], n: usize) -> Result<(), Inapplicable> {
+    match v
+        .iter()
+        .map(Vec::len)
+        .chain([v.len()])
+        .find(|length| *length != n)
+    {
+        None => Ok(()),
+        Some(length) => Err(wrong_size(length, n)),
+    }
+}
+
 /// A square, finite, symmetric matrix of `n` rows; the two halves may differ by rounding and are averaged.
 fn checked(rows: &[Vec<f64>], n: usize) -> Result<Vec<Vec<f64>>, Inapplicable> {
-    if rows.len() != n || rows.iter().any(|row| row.len() != n) {
-        return Err(wrong_size(rows.len(), n));
-    }
+    check_size(rows, n)?;
     let size = |i: usize, j: usize| (rows[i][i] * rows[j][j]).abs().sqrt();
     let symmetric =
         (0..n).all(|i| (0..i).all(|j| (rows[i][j] - rows[j][i]).abs() <= 1e-9 * size(i, j)));
@@ -156,9 +167,7 @@ pub struct GlsMean {
 ///
 /// Welch–Satterthwaite does not hold for correlated results: the degrees of freedom are infinite if all stated ones are, else NaN.
 pub fn gls_mean(labs: &Laboratories, v: &[Vec<f64>]) -> Result<GlsMean, Inapplicable> {
-    if v.len() != labs.len() || v.iter().any(|row| row.len() != labs.len()) {
-        return Err(wrong_size(v.len(), labs.len()));
-    }
+    check_size(v, labs.len())?;
     let members = Members::of(labs, 2)?;
     let factor = factor(&members, v)?;
     let n = members.len();

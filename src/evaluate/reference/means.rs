@@ -123,19 +123,20 @@ pub fn cut_off_mean(labs: &Laboratories, significance: f64) -> Result<CutOffMean
 }
 
 /// The results that lie further than `limit` robust standard deviations from the median: |x − med| > limit·S(MAD),
-/// S(MAD) = 1.4826·med|x − med|; one pass over the members. Rows of the table, in order.
+/// S(MAD) = `factor`·med|x − med|, `factor` 1.4826 for many results; one pass over the members. Rows of the table, in order.
 ///
 /// Source: J. Randa, Proposal for KCRV and degree of equivalence for GTRF key comparisons (2005), limit 2.5. With more than half
 /// of the results equal, S(MAD) is 0 and the rule is refused.
-pub fn mad_outliers(labs: &Laboratories, limit: f64) -> Result<(f64, Vec<usize>), Inapplicable> {
+pub fn mad_outliers(
+    labs: &Laboratories,
+    limit: f64,
+    factor: f64,
+) -> Result<(f64, Vec<usize>), Inapplicable> {
     let members = Members::of(labs, 3)?;
-    let deviations: Vec<f64> = members
-        .x
-        .iter()
-        .map(|x| (x - median(&members.x)).abs())
-        .collect();
-    let s_mad = super::median::MAD_TO_SD * median(&deviations);
-    if s_mad == 0.0 || limit.is_nan() || limit <= 0.0 {
+    let centre = median(&members.x);
+    let deviations: Vec<f64> = members.x.iter().map(|x| (x - centre).abs()).collect();
+    let s_mad = factor * median(&deviations);
+    if !(s_mad > 0.0 && s_mad.is_finite() && limit > 0.0) {
         return Err(Inapplicable::new(
             "no-spread",
             "半数以上结果相同（或界限不为正），绝对中位差为零，无法判别离群；请改用其他离群判别方法",

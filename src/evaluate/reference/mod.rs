@@ -10,9 +10,12 @@ mod median;
 mod methods;
 mod pair_difference;
 mod power_moderated;
+pub mod named;
 pub mod random_effects;
 mod report;
 mod subset;
+#[cfg(test)]
+mod tests;
 mod vangel_rukhin;
 
 pub use consensus::{Basis, Consensus};
@@ -21,13 +24,14 @@ pub use means::{
     AdjustedMean, CutOffMean, arithmetic_mean, birge_mean, cut_off_mean, mad_outliers,
     weighted_mean,
 };
-pub use median::{MedianUncertainty, median};
+pub use median::{MAD_TO_SD, MedianUncertainty, median};
 pub use methods::METHODS;
 pub use pair_difference::{median_scaled_difference, pair_difference_chi_squared};
 pub use power_moderated::{
     PowerModerated, Screened, power_moderated_mean, power_moderated_screened, scaled_deviations,
 };
 pub use subset::{
-    LargestConsistentSubset, largest_consistent_subset, largest_consistent_subset_correlated,
+    LargestConsistentSubset, Passing, largest_consistent_subset,
+    largest_consistent_subset_correlated, passing_subsets,
 };
 pub use vangel_rukhin::{Replicates, VangelRukhin, vangel_rukhin};

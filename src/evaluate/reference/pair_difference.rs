@@ -23,7 +23,7 @@ pub fn pair_difference_chi_squared(labs: &Laboratories) -> Vec<f64> {
 
 /// Median of the absolute scaled differences of every laboratory from the others.
 ///
-/// Source: S. L. R. Ellison, Accred. Qual. Assur. 23 (2018). Needs two or more laboratories, else NaN.
+/// Source: S. L. R. Ellison, Metrologia 55 (2018) 840. Needs two or more laboratories, else NaN.
 pub fn median_scaled_difference(labs: &Laboratories) -> Vec<f64> {
     (0..labs.len())
         .map(|i| median(&scaled_differences(labs, i)))

@@ -181,19 +181,45 @@ pub(crate) fn fit_members(members: &Members, estimator: Estimator) -> Fit {
 }
 
 /// Random-effects mean of two or more independent results as a consensus: `u` = (Σ 1/(u² + τ²))^(−1/2), `tau` = τ, weights to match.
-/// τ is taken as known in `u`; see [`knapp_hartung`] for the correction with few laboratories.
+/// τ is taken as known in `u`; see [`corrected_mean`] for few laboratories.
 pub fn random_effects_mean(
     labs: &Laboratories,
     estimator: Estimator,
 ) -> Result<Consensus, Inapplicable> {
+    corrected_mean(labs, estimator, Correction::None)
+}
+
+/// How the uncertainty of a random-effects mean allows for τ being estimated from few laboratories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Correction {
+    /// Not at all: τ is taken as known.
+    None,
+    /// Knapp–Hartung with q as it is; it can be narrower than the plain form.
+    KnappHartung,
+    /// Knapp–Hartung with max(1, q).
+    Modified,
+}
+
+/// Random-effects mean with the Knapp–Hartung correction of `u`; then with n − 1 degrees of freedom.
+pub fn corrected_mean(
+    labs: &Laboratories,
+    estimator: Estimator,
+    correction: Correction,
+) -> Result<Consensus, Inapplicable> {
     let members = Members::of(labs, 2)?;
     let fit = fit_members(&members, estimator);
+    let (factor, dof) = match correction {
+        Correction::None => (1.0, f64::INFINITY),
+        Correction::KnappHartung => (knapp_hartung(&fit, false), members.len() as f64 - 1.0),
+        Correction::Modified => (knapp_hartung(&fit, true), members.len() as f64 - 1.0),
+    };
+    let tau = fit.tau2.sqrt();
     Ok(members.consensus(
         fit.mu,
-        fit.u,
+        fit.u * factor,
         &fit.weights,
-        fit.tau2.sqrt(),
-        f64::INFINITY,
+        tau,
+        dof,
         Basis::Stated,
     ))
 }

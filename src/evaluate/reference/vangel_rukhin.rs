@@ -97,12 +97,10 @@ fn check(data: &Replicates) -> Result<(), Inapplicable> {
     if data.mean.len() < 2 {
         return Err(too_few(data.mean.len(), 2));
     }
+    // Squares, and their reciprocals, must stay within the range of the numbers.
+    let positive = |v: f64, least: f64| v >= least && v < 1e70;
     let good = |i: usize| {
-        data.mean[i].is_finite()
-            && data.s[i].is_finite()
-            && data.s[i] > 0.0
-            && data.n[i] >= 2.0
-            && data.n[i].is_finite()
+        data.mean[i].abs() < 1e70 && positive(data.s[i], 1e-70) && positive(data.n[i], 2.0)
     };
     if data.s.len() == data.mean.len()
         && data.n.len() == data.mean.len()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node};
 
-use super::quantity::{Reader, is_si_data};
+use super::quantity::{MOST_CELLS, Reader, is_si_data};
 use super::value::SiData;
 use super::{DCC_NAMESPACE, SIGNATURE_NAMESPACE};
 use crate::intake::encoding::{too_large, utf8};
@@ -179,6 +179,7 @@ fn with_root(
         whole,
         context: String::new(),
         findings,
+        cells_left: MOST_CELLS,
     };
     work(&mut reader, parsed.root_element());
     reader.findings.finish()
@@ -214,6 +215,9 @@ fn certificate(reader: &mut Reader<'_>, root: Node<'_, '_>) -> Option<DccDocumen
         .unwrap_or_default();
     if laboratory.0.is_empty() {
         reader.missing(admin.unwrap_or(root), "calibrationLaboratory/contact/name");
+    }
+    if let Some(core) = core {
+        check_languages(reader, core);
     }
     let signature = signature(reader, root, &version);
     let mut walk = Walk {
@@ -287,6 +291,40 @@ fn check_version(reader: &mut Reader<'_>, root: Node<'_, '_>, version: &str) -> 
     }
 }
 
+/// A language that is mandatory must be one of those used (a business rule of the DCC that its schema cannot express).
+fn check_languages(reader: &mut Reader<'_>, core: Node<'_, '_>) {
+    let used: Vec<String> = languages(core, "usedLangCodeISO639_1")
+        .map(xml::text)
+        .collect();
+    for node in languages(core, "mandatoryLangCodeISO639_1") {
+        let mandatory = xml::text(node);
+        if !used.contains(&mandatory) {
+            let place = reader.place(node);
+            let lang = shown(&mandatory);
+            reader.findings.warning(
+                codes::MISSING_ELEMENT,
+                &place,
+                Text::new(
+                    format!("规定语言 {lang} 不在所用语言之中"),
+                    format!("the mandatory language {lang} is not one of the languages used"),
+                ),
+                Text::new(
+                    "请由出具证书的软件改正",
+                    "let the program that makes the certificate mend it",
+                ),
+            );
+        }
+    }
+}
+
+fn languages<'a, 'i: 'a>(
+    core: Node<'a, 'i>,
+    name: &'static str,
+) -> impl Iterator<Item = Node<'a, 'i>> {
+    core.children()
+        .filter(move |node| node.tag_name().name() == name)
+}
+
 fn required(reader: &mut Reader<'_>, node: Node<'_, '_>, name: &str) -> Option<Cell> {
     let cell = xml::child(node, name)
         .map(|child| reader.cell(child))
@@ -347,7 +385,7 @@ fn names(node: Node<'_, '_>) -> Names {
     Names(names)
 }
 
-fn identifications(reader: &Reader<'_>, node: Node<'_, '_>) -> Vec<Identification> {
+fn identifications(reader: &mut Reader<'_>, node: Node<'_, '_>) -> Vec<Identification> {
     let list = xml::child(node, "identifications")
         .into_iter()
         .flat_map(|list| list.children());
@@ -366,7 +404,7 @@ fn identifications(reader: &Reader<'_>, node: Node<'_, '_>) -> Vec<Identificatio
         .collect()
 }
 
-fn signers(reader: &Reader<'_>, admin: Node<'_, '_>) -> Vec<Cell> {
+fn signers(reader: &mut Reader<'_>, admin: Node<'_, '_>) -> Vec<Cell> {
     let persons = xml::child(admin, "respPersons")
         .into_iter()
         .flat_map(|list| list.children())
@@ -383,7 +421,7 @@ fn signers(reader: &Reader<'_>, admin: Node<'_, '_>) -> Vec<Cell> {
     signers.into_iter().map(|(_, cell)| cell).collect()
 }
 
-fn items(reader: &Reader<'_>, admin: Node<'_, '_>) -> Vec<(Names, Vec<Identification>)> {
+fn items(reader: &mut Reader<'_>, admin: Node<'_, '_>) -> Vec<(Names, Vec<Identification>)> {
     let items = xml::child(admin, "items")
         .into_iter()
         .flat_map(|list| list.children())
@@ -449,7 +487,7 @@ impl Walk {
     fn quantity(&mut self, reader: &mut Reader<'_>, node: Node<'_, '_>, context: &Context) {
         let ref_types: Vec<String> = words(node).collect();
         let name = xml::child(node, "name").map(names).unwrap_or_default();
-        reader.context = ref_types.first().cloned().unwrap_or_else(|| name.text().en);
+        reader.context = shown(&ref_types.first().cloned().unwrap_or_else(|| name.text().en));
         let data = node
             .children()
             .find(|n| is_si_data(*n))
@@ -486,10 +524,20 @@ impl Walk {
     }
 }
 
+/// Most words of a `refType`, and most characters of one, that are read: every quantity carries those of all elements around it.
+const MOST_WORDS: usize = 16;
+const LONGEST_WORD: usize = 80;
+
 /// The words of the `refType` attribute, which are separated by blanks.
 fn words<'a>(node: Node<'a, '_>) -> impl Iterator<Item = String> + 'a {
     node.attribute("refType")
         .unwrap_or("")
         .split_whitespace()
-        .map(visible)
+        .take(MOST_WORDS)
+        .map(|word| {
+            word.chars()
+                .filter(|c| !c.is_control())
+                .take(LONGEST_WORD)
+                .collect()
+        })
 }

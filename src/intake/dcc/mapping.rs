@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::document::{DccDocument, Quantity, Section};
 use super::value::{Number, SiData, SiUncertainty, SiValue};
+use crate::intake::date::dated;
 use crate::intake::finding::{Findings, Place, codes, shown};
 use crate::intake::table::check_row;
 use crate::intake::{Cell, Finding, Kind, Row, Submission, Uncertainty};
@@ -429,7 +430,11 @@ fn row(
         },
         None => Uncertainty::default(),
     };
-    let date = value.date_time.as_ref().map(day).or_else(|| date.cloned());
+    let date = value
+        .date_time
+        .as_ref()
+        .or(date)
+        .map(|cell| dated(cell.clone(), findings));
     Some(Row {
         measurand: Cell {
             text: measurand.to_string(),
@@ -447,12 +452,4 @@ fn row(
         remark: None,
         repeats: Vec::new(),
     })
-}
-
-/// The day of a date and time.
-fn day(cell: &Cell) -> Cell {
-    Cell {
-        text: cell.text.split('T').next().unwrap_or("").to_string(),
-        place: cell.place.clone(),
-    }
 }

@@ -11,7 +11,7 @@ use roxmltree::Node;
 
 use super::SI_NAMESPACES;
 use super::value::{Number, SiData, SiUncertainty, SiValue};
-use crate::intake::finding::{Findings, Place, Severity, codes, shown, visible};
+use crate::intake::finding::{Findings, Place, Severity, codes, cut, shown, visible};
 use crate::intake::number::number;
 use crate::intake::xml::{self, Lines};
 use crate::intake::{Cell, Finding};
@@ -25,6 +25,18 @@ pub(super) struct Reader<'a> {
     /// What is being read, for the paths in places.
     pub(super) context: String,
     pub(super) findings: Findings,
+    /// How many more parts of lists are read.
+    pub(super) cells_left: usize,
+}
+
+/// Most parts of all lists of one file together.
+pub(super) const MOST_CELLS: usize = 50_000;
+/// Longest text of an element, in characters.
+const LONGEST_TEXT: usize = 200;
+
+/// Whether an element holds a blank-separated list.
+fn is_list(node: Node<'_, '_>) -> bool {
+    node.tag_name().name().ends_with("XMLList")
 }
 
 /// The columns of a value or of a list of values.
@@ -100,25 +112,44 @@ impl Reader<'_> {
     }
 
     /// The text of an element as a cell.
-    pub(super) fn cell(&self, node: Node<'_, '_>) -> Cell {
+    pub(super) fn cell(&mut self, node: Node<'_, '_>) -> Cell {
         let start = node
             .first_child()
             .map_or(node.range().start, |child| child.range().start);
-        Cell {
-            text: visible(&xml::text(node)),
-            place: self.place_at(node, start),
-        }
+        let place = self.place_at(node, start);
+        // A list is split before it is used; anything else may come to stand beside many values.
+        let most = if is_list(node) {
+            usize::MAX
+        } else {
+            LONGEST_TEXT
+        };
+        let text = cut(visible(&xml::text(node)), most, &place, &mut self.findings);
+        Cell { text, place }
     }
 
     /// The cells of an element: the parts between blanks for a list, the whole text otherwise (a unit may hold blanks).
-    fn cells(&self, node: Node<'_, '_>) -> Vec<Cell> {
+    fn cells(&mut self, node: Node<'_, '_>) -> Vec<Cell> {
         let whole = self.cell(node);
-        if !node.tag_name().name().ends_with("XMLList") {
+        if !is_list(node) {
             return vec![whole];
         }
+        let found = whole.text.split_whitespace().count();
+        if found > self.cells_left {
+            self.findings.error(
+                codes::TOO_MANY_ROWS,
+                &whole.place,
+                Text::new(
+                    format!("文件中列表的项数超过 {MOST_CELLS}，其余没有读取"),
+                    format!("the lists of the file have more than {MOST_CELLS} parts; the rest is not read"),
+                ),
+                Text::new("请只保留比对要求的测量点", "keep the points of the comparison alone"),
+            );
+        }
+        let taken = found.min(self.cells_left);
+        self.cells_left -= taken;
         let name = whole.place.column_name.clone();
         let numbered = |(index, part): (usize, &str)| Cell {
-            text: part.to_string(),
+            text: part.chars().take(LONGEST_TEXT).collect(),
             place: Place {
                 column_name: Arc::from(format!("{name}[{}]", index + 1)),
                 ..whole.place.clone()
@@ -127,6 +158,7 @@ impl Reader<'_> {
         whole
             .text
             .split_whitespace()
+            .take(taken)
             .enumerate()
             .map(numbered)
             .collect()
@@ -134,7 +166,7 @@ impl Reader<'_> {
 
     /// Reads one element of the D-SI.
     pub(super) fn data(&mut self, node: Node<'_, '_>) -> SiData {
-        let label = xml::child(node, "label").map(|n| visible(&xml::text(n)));
+        let label = xml::child(node, "label").map(|n| self.cell(n).text);
         match node.tag_name().name() {
             "hybrid" => self.hybrid(node),
             "list" => {
@@ -266,7 +298,7 @@ impl Reader<'_> {
         values
     }
 
-    fn columns(&self, node: Node<'_, '_>) -> Columns {
+    fn columns(&mut self, node: Node<'_, '_>) -> Columns {
         let mut columns = Columns::default();
         for child in node.children().filter(Node::is_element) {
             let column = match part_name(child) {
@@ -352,7 +384,7 @@ impl Reader<'_> {
     }
 
     fn uncertainty_columns(
-        &self,
+        &mut self,
         node: Node<'_, '_>,
         constant: bool,
         columns: &mut UncertaintyColumns,

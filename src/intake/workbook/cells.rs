@@ -6,12 +6,16 @@ use std::sync::Arc;
 use roxmltree::Node;
 
 use crate::intake::archive::{Parts, active};
-use crate::intake::finding::{Findings, Place, codes, visible};
-use crate::intake::{Cell, MOST_COLUMNS, xml};
+use crate::intake::finding::{Findings, Place, codes, cut, visible};
+use crate::intake::{Cell, MOST_COLUMNS, MOST_ROWS, xml};
 use crate::text::Text;
 
 /// Rows beyond this are not part of a form.
-const LAST_ROW: u32 = 120_000;
+const LAST_ROW: u32 = MOST_ROWS as u32 + 10;
+/// Longest text of a cell, in characters.
+const LONGEST_TEXT: usize = 4_000;
+/// Most bytes of text in one sheet: many cells may share one long text.
+const MOST_TEXT: usize = 16 * 1024 * 1024;
 
 /// What one cell holds.
 #[derive(Debug, Clone, Default)]
@@ -107,6 +111,11 @@ pub(super) fn sheets(parts: &Parts, whole: &Place, findings: &mut Findings) -> O
     let root = document.root_element();
     let epoch = xml::child(root, "workbookPr").and_then(|node| node.attribute("date1904"));
     let mut sheets = Vec::new();
+    // Each part is read once, however many sheets claim it.
+    let mut unread: BTreeMap<&str, &str> = parts
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
     for node in xml::child(root, "sheets")
         .into_iter()
         .flat_map(|list| list.children())
@@ -116,7 +125,10 @@ pub(super) fn sheets(parts: &Parts, whole: &Place, findings: &mut Findings) -> O
             .attributes()
             .find(|a| a.name() == "id" && a.namespace().is_some())
             .map_or("", |a| a.value());
-        let Some(content) = targets.get(relation).and_then(|path| parts.get(path)) else {
+        let Some(content) = targets
+            .get(relation)
+            .and_then(|path| unread.remove(path.as_str()))
+        else {
             continue;
         };
         let name: Arc<str> = Arc::from(visible(node.attribute("name").unwrap_or("")));
@@ -186,7 +198,7 @@ fn shared_strings(parts: &Parts, whole: &Place, findings: &mut Findings) -> Opti
             .root_element()
             .children()
             .filter(|node| node.tag_name().name() == "si")
-            .map(rich_text)
+            .map(|item| cut(rich_text(item), LONGEST_TEXT, whole, findings))
             .collect(),
     )
 }
@@ -214,6 +226,7 @@ fn cells(
     let mut cells = BTreeMap::new();
     let mut beyond = false;
     let mut next_row = 0_u32;
+    let mut text = 0_usize;
     for row in xml::child(document.root_element(), "sheetData")
         .into_iter()
         .flat_map(|data| data.children())
@@ -232,11 +245,13 @@ fn cells(
                 .and_then(column_of)
                 .unwrap_or(next_column);
             next_column = column.saturating_add(1);
-            let content = content(node, strings);
+            let mut content = content(node, strings);
+            content.text = cut(content.text, LONGEST_TEXT, place, findings);
             if content.text.is_empty() && content.formula.is_none() {
                 continue;
             }
-            if number > LAST_ROW || column as usize >= MOST_COLUMNS {
+            text += content.text.len();
+            if number > LAST_ROW || column as usize >= MOST_COLUMNS || text > MOST_TEXT {
                 beyond = true;
             } else {
                 cells.insert((number, column), content);
@@ -247,7 +262,10 @@ fn cells(
         findings.error(
             codes::TOO_MANY_ROWS,
             place,
-            Text::new(format!("工作表在第 {LAST_ROW} 行或第 {MOST_COLUMNS} 列以外还有内容，没有读取"), format!("the sheet has content beyond row {LAST_ROW} or column {MOST_COLUMNS}, which is not read")),
+            Text::new(
+                format!("工作表在第 {LAST_ROW} 行或第 {MOST_COLUMNS} 列以外还有内容，或文字过多，没有读取"),
+                format!("the sheet has content beyond row {LAST_ROW} or column {MOST_COLUMNS}, or too much text, which is not read"),
+            ),
             Text::new("请删去表格以外的内容", "take out what is outside the form"),
         );
     }

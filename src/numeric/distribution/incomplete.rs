@@ -7,6 +7,8 @@
 
 use std::f64::consts::PI;
 
+use super::normal_cdf;
+
 /// Smallest magnitude kept in Lentz's recurrences.
 const TINY: f64 = 1e-300;
 /// Relative change at which a series or continued fraction has converged.
@@ -75,13 +77,31 @@ pub(super) fn gamma_term(a: f64, x: f64) -> f64 {
 
 /// Number of steps allowed to an expansion whose parameters are of the size `scale`; convergence takes some multiple of its root.
 fn step_limit(scale: f64) -> u32 {
-    (2000.0 + 20.0 * scale.sqrt()).min(1e7) as u32
+    (2000.0 + 20.0 * scale.sqrt()).min(1e8) as u32
 }
 
-/// P(a, x) and Q(a, x) = 1 − P for a > 0, x ≥ 0; the smaller of the two is computed directly (relative error about 1e-14,
-/// growing to 1e-13 where the value underflows). NaN for arguments outside the domain and for a > 1e16.
+/// Shape above which the gamma distribution is computed from its uniform expansion, whose first term neglected is then below 1e-15.
+const LARGE_SHAPE: f64 = 1e8;
+
+/// P and Q for large a and x > 0: ½ erfc(∓η√(a/2)) ∓ e^(−aη²/2)/√(2πa) · (1/(x/a − 1) − 1/η) with ½η² = x/a − 1 − ln(x/a).
+/// Source: N. M. Temme, SIAM J. Math. Anal. 10 (1979) 757–766.
+fn gamma_tails_large(a: f64, x: f64) -> (f64, f64) {
+    let exponent = deviance(a, x);
+    let z = (2.0 * exponent).sqrt().copysign(x - a);
+    let eta = z / a.sqrt();
+    let coefficient = if eta.abs() < 1e-3 {
+        -1.0 / 3.0 + eta * (1.0 / 12.0 - eta * (2.0 / 135.0 - eta / 864.0))
+    } else {
+        a / (x - a) - 1.0 / eta
+    };
+    let correction = (-exponent).exp() / (2.0 * PI * a).sqrt() * coefficient;
+    (normal_cdf(z) - correction, normal_cdf(-z) + correction)
+}
+
+/// P(a, x) and Q(a, x) = 1 − P for finite a > 0, x ≥ 0; the smaller of the two is computed directly (relative error about 1e-14,
+/// growing to 1e-13 where the value underflows). NaN for arguments outside the domain.
 pub(super) fn gamma_tails(a: f64, x: f64) -> (f64, f64) {
-    if !(a > 0.0 && x >= 0.0 && a <= 1e16) {
+    if !(a > 0.0 && x >= 0.0 && a.is_finite()) {
         return (f64::NAN, f64::NAN);
     }
     if x == 0.0 {
@@ -89,6 +109,9 @@ pub(super) fn gamma_tails(a: f64, x: f64) -> (f64, f64) {
     }
     if x.is_infinite() {
         return (1.0, 0.0);
+    }
+    if a > LARGE_SHAPE {
+        return gamma_tails_large(a, x);
     }
     let steps = step_limit(a);
     if x < a + 1.0 {
@@ -152,7 +175,7 @@ pub(super) fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
 }
 
 /// The even part of the continued fraction of the incomplete beta function, in the form whose terms hold x and y = 1 − x apart, so
-/// that nothing cancels when x is near 1. Source: A. R. DiDonato & A. H. Morris, ACM TOMS 18 (1992) 360–373, formula (9).
+/// that nothing cancels when x is near 1; NaN when it has not converged. Source: A. R. DiDonato & A. H. Morris, ACM TOMS 18 (1992) 360–373, formula (9).
 fn beta_fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let distance = a * y - b * x;
     let mut h = away_from_zero(a * (distance + 1.0) / (a + 1.0));
@@ -170,10 +193,10 @@ fn beta_fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
         let change = c * d;
         h *= change;
         if (change - 1.0).abs() < CONVERGED {
-            break;
+            return h.recip();
         }
     }
-    h.recip()
+    f64::NAN
 }
 
 /// Lentz's guard: a denominator that would vanish is replaced by a tiny number.

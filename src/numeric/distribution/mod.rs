@@ -18,8 +18,8 @@ use quantile::{Tails, invert};
 
 /// Above this many degrees of freedom t is the normal distribution to the last digit of f64 within 38 standard deviations.
 const NORMAL_DOF: f64 = 1e20;
-/// Above this many degrees of freedom χ²/dof differs from 1 by less than the quantile's accuracy warrants, and F is χ²/dof.
-const LIMIT_DOF: f64 = 1e15;
+/// Above this many degrees of freedom a mean square of F counts as certain.
+const LIMIT_DOF: f64 = 1e13;
 
 /// Φ(x), the distribution function of the standard normal distribution.
 pub fn normal_cdf(x: f64) -> f64 {
@@ -176,15 +176,6 @@ pub fn gamma_quantile(p: f64, shape: f64, scale: f64) -> f64 {
 fn gamma_root(shape: f64, lower: f64, upper: f64) -> f64 {
     if shape.is_nan() || shape <= 0.0 {
         return f64::NAN;
-    }
-    if shape > LIMIT_DOF {
-        // √shape·z is then below the last digit that matters in shape + √shape·z + (z² − 1)/3 + ….
-        let z = if lower < upper {
-            normal_quantile(lower)
-        } else {
-            normal_critical(upper)
-        };
-        return shape + shape.sqrt() * z + (z * z - 1.0) / 3.0;
     }
     invert(lower, upper, shape, |x| {
         let (lower, upper) = gamma_tails(shape, x);

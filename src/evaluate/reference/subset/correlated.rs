@@ -1,14 +1,14 @@
-//! Exact search over correlated results by branch and bound.
+//! Exact search by branch and bound: the largest consistent subsets of correlated results, and all subsets of one size that pass.
 //!
 //! χ² never falls when a result is added: the minimum over the centre of the quadratic form of a larger set is at least that of any
 //! of its parts (the rest adds a Schur complement, which is not negative). So a partial choice whose χ² already exceeds the limit of
 //! the wanted size cannot be completed and is dropped; sizes are tried from the largest down.
 
-use super::Found;
+use super::{Found, LISTED, Passing};
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::reference::consensus::Members;
-use crate::evaluate::reference::covariance::factor;
+use crate::evaluate::reference::covariance::{check_size, factor};
 
 /// Most results that are searched; the work can double with each one.
 pub const REACH: usize = 24;
@@ -74,7 +74,10 @@ struct Search<'a> {
     v: Vec<Vec<f64>>,
     size: usize,
     limit: f64,
-    best: Vec<(f64, Vec<usize>)>,
+    /// Whether a subset found lowers the limit, so that only the best remain.
+    best_only: bool,
+    found: Vec<(f64, Vec<usize>)>,
+    count: u64,
 }
 
 /// The tied largest consistent subsets of the members of `labs` under the covariance `v` of all laboratories.
@@ -96,43 +99,76 @@ pub(super) fn search(
             ),
         ));
     }
-    if v.len() != labs.len() || v.iter().any(|row| row.len() != labs.len()) {
-        return Err(Inapplicable::new(
-            "wrong-size",
-            "协方差矩阵的行列数须与实验室数相同",
-            "the covariance matrix needs a row and a column per laboratory",
-        ));
-    }
+    check_size(v, labs.len())?;
     factor(&members, v)?;
-    let scale2 = members.scale * members.scale;
-    let scaled = |i: &usize| members.index.iter().map(|j| v[*i][*j] / scale2).collect();
-    let v: Vec<Vec<f64>> = members.index.iter().map(scaled).collect();
     for size in (2..=n).rev() {
-        let limit = critical[size] * (1.0 + 1e-12);
-        let mut search = Search {
-            x: &members.x,
-            v: v.clone(),
-            size,
-            limit,
-            best: Vec::new(),
-        };
-        descend(&mut search, &mut Chosen::default(), 0);
-        if !search.best.is_empty() {
+        let search = run(&members, v, size, critical[size], true);
+        if search.count > 0 {
             let mut subsets: Vec<Vec<usize>> = search
-                .best
+                .found
                 .into_iter()
                 .map(|(_, subset)| rows(&members, &subset))
                 .collect();
             subsets.sort();
-            let count = subsets.len() as u64;
-            subsets.truncate(super::LISTED_TIES);
-            return Ok(Found { subsets, count });
+            return Ok(Found {
+                subsets,
+                count: search.count,
+            });
         }
     }
     Ok(Found {
         subsets: vec![vec![members.index[0]]],
         count: n as u64,
     })
+}
+
+/// All subsets of `size` members whose χ² does not exceed `limit`: how many, and the first [`LISTED`] by χ², rows ascending.
+/// `None` beyond [`REACH`].
+pub(super) fn passing(
+    labs: &Laboratories,
+    v: Option<&[Vec<f64>]>,
+    size: usize,
+    limit: f64,
+) -> Result<Option<Passing>, Inapplicable> {
+    let members = Members::of(labs, 2)?;
+    if members.len() > REACH {
+        return Ok(None);
+    }
+    let search = match v {
+        Some(v) => run(&members, v, size, limit, false),
+        None => run(&members, &super::diagonal(labs), size, limit, false),
+    };
+    let subsets = search
+        .found
+        .into_iter()
+        .map(|(chi_squared, subset)| (chi_squared, rows(&members, &subset)))
+        .collect();
+    Ok(Some(Passing {
+        count: search.count,
+        subsets,
+    }))
+}
+
+fn run<'a>(
+    members: &'a Members,
+    v: &[Vec<f64>],
+    size: usize,
+    limit: f64,
+    best_only: bool,
+) -> Search<'a> {
+    let scale2 = members.scale * members.scale;
+    let scaled = |i: &usize| members.index.iter().map(|j| v[*i][*j] / scale2).collect();
+    let mut search = Search {
+        x: &members.x,
+        v: members.index.iter().map(scaled).collect(),
+        size,
+        limit: limit * (1.0 + 1e-12),
+        best_only,
+        found: Vec::new(),
+        count: 0,
+    };
+    descend(&mut search, &mut Chosen::default(), 0);
+    search
 }
 
 fn rows(members: &Members, subset: &[usize]) -> Vec<usize> {
@@ -145,15 +181,7 @@ fn rows(members: &Members, subset: &[usize]) -> Vec<usize> {
 fn descend(search: &mut Search, chosen: &mut Chosen, next: usize) {
     let n = search.x.len();
     if chosen.rows.len() == search.size {
-        let chi_squared = chosen.chi_squared();
-        if chi_squared < search.limit - tolerance(chi_squared) || search.best.is_empty() {
-            // A better subset lowers the limit for all that follow.
-            search
-                .best
-                .retain(|(known, _)| *known <= chi_squared + tolerance(chi_squared));
-            search.limit = search.limit.min(chi_squared + tolerance(chi_squared));
-        }
-        search.best.push((chi_squared, chosen.rows.clone()));
+        search.accept(chosen.chi_squared(), &chosen.rows);
         return;
     }
     if chosen.rows.len() + (n - next) < search.size {
@@ -165,6 +193,28 @@ fn descend(search: &mut Search, chosen: &mut Chosen, next: usize) {
     }
     chosen.pop();
     descend(search, chosen, next + 1);
+}
+
+impl Search<'_> {
+    /// Takes in a complete subset within the limit.
+    fn accept(&mut self, chi_squared: f64, rows: &[usize]) {
+        if self.best_only {
+            let near = chi_squared + tolerance(chi_squared);
+            if self.found.iter().any(|(known, _)| *known > near) {
+                self.found.retain(|(known, _)| *known <= near);
+                self.count = self.found.len() as u64;
+            }
+            self.limit = self.limit.min(near);
+        }
+        self.count += 1;
+        let place = self
+            .found
+            .partition_point(|(known, _)| *known <= chi_squared);
+        if place < LISTED {
+            self.found.insert(place, (chi_squared, rows.to_vec()));
+            self.found.truncate(LISTED);
+        }
+    }
 }
 
 fn tolerance(chi_squared: f64) -> f64 {

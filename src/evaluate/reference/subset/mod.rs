@@ -13,8 +13,8 @@ use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 use crate::numeric::distribution::chi_squared_quantile;
 
-/// More tied subsets than this are counted but not listed.
-pub const LISTED_TIES: usize = 100;
+/// More subsets than this are counted but not listed.
+pub const LISTED: usize = 100;
 
 /// A largest consistent subset.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,10 +28,18 @@ pub struct LargestConsistentSubset {
     /// Test of the subset.
     pub test: ChiSquared,
     /// Subsets of the same size whose χ² is the smallest as well (to 1e-12), `rows` first, the others in the order of their rows;
-    /// one entry if the subset is unique. At most [`LISTED_TIES`] of them are listed.
+    /// one entry if the subset is unique. At most [`LISTED`] of them are listed.
     pub ties: Vec<Vec<usize>>,
     /// Number of such subsets, the ones not listed included.
     pub tie_count: u64,
+}
+
+/// The subsets of one size that pass the test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passing {
+    pub count: u64,
+    /// χ² and rows, by ascending χ²; at most [`LISTED`].
+    pub subsets: Vec<(f64, Vec<usize>)>,
 }
 
 /// The largest consistent subset of the results that may take part in the reference value (`in_reference`), independent ones: of
@@ -109,17 +117,36 @@ fn assemble(
     test: ChiSquared,
 ) -> LargestConsistentSubset {
     let rows = found.subsets[0].clone();
-    let excluded = (0..labs.len())
-        .filter(|i| labs.in_reference[*i] && rows.binary_search(i).is_err())
-        .collect();
+    let candidates = (0..labs.len()).filter(|i| labs.in_reference[*i]);
     LargestConsistentSubset {
+        excluded: candidates
+            .filter(|i| rows.binary_search(i).is_err())
+            .collect(),
         rows,
-        excluded,
         mean,
         test,
         ties: found.subsets,
         tie_count: found.count,
     }
+}
+
+/// All subsets of the size of `lcs` that pass its test, for independent results (`v` absent) or correlated ones. Where there is more
+/// than one, each of them is a largest consistent subset and the smallest χ² is only the rule that chose. `None` for more than
+/// [`correlated::REACH`] results.
+pub fn passing_subsets(
+    labs: &Laboratories,
+    v: Option<&[Vec<f64>]>,
+    lcs: &LargestConsistentSubset,
+) -> Result<Option<Passing>, Inapplicable> {
+    correlated::passing(labs, v, lcs.rows.len(), lcs.test.critical)
+}
+
+/// The covariance matrix of independent results.
+fn diagonal(labs: &Laboratories) -> Vec<Vec<f64>> {
+    let entry = |i: usize, j: usize| if i == j { labs.u[i] * labs.u[i] } else { 0.0 };
+    (0..labs.len())
+        .map(|i| (0..labs.len()).map(|j| entry(i, j)).collect())
+        .collect()
 }
 
 #[cfg(test)]
@@ -161,16 +188,6 @@ mod tests {
         let mut best: Vec<Vec<usize>> = passing.iter().filter(tied).map(|p| p.2.clone()).collect();
         best.sort();
         (size, best)
-    }
-
-    fn diagonal(labs: &Laboratories) -> Vec<Vec<f64>> {
-        (0..labs.len())
-            .map(|i| {
-                (0..labs.len())
-                    .map(|j| if i == j { labs.u[i] * labs.u[i] } else { 0.0 })
-                    .collect()
-            })
-            .collect()
     }
 
     fn agree(
@@ -230,6 +247,31 @@ mod tests {
         let lcs = largest_consistent_subset(&labs, 0.05).unwrap();
         assert_eq!((lcs.rows.clone(), lcs.tie_count), (vec![0, 1], 2));
         assert_eq!(lcs.ties, [[0, 1], [2, 3]]);
+    }
+
+    #[test]
+    fn all_subsets_of_the_largest_size_that_pass_are_told() {
+        let labs = Laboratories::new(&[0.0, 1.0, 2.5, 5.0], &[1.0; 4]).unwrap();
+        let lcs = largest_consistent_subset(&labs, 0.05).unwrap();
+        let passing = passing_subsets(&labs, None, &lcs).unwrap().unwrap();
+        assert_eq!(lcs.rows, [0, 1, 2]);
+        let found: Vec<&[usize]> = passing
+            .subsets
+            .iter()
+            .map(|(_, rows)| rows.as_slice())
+            .collect();
+        assert_eq!(found, [[0, 1, 2]]);
+        let wide = largest_consistent_subset(&labs, 0.001).unwrap();
+        let passing = passing_subsets(&labs, None, &wide).unwrap().unwrap();
+        assert_eq!((wide.rows.len(), passing.count), (4, 1));
+        let pair = Laboratories::new(&[0.0, 2.0, 4.1], &[1.0; 3]).unwrap();
+        let lcs = largest_consistent_subset(&pair, 0.05).unwrap();
+        let passing = passing_subsets(&pair, None, &lcs).unwrap().unwrap();
+        assert_eq!(
+            (lcs.rows.clone(), lcs.tie_count, passing.count),
+            (vec![0, 1], 1, 2)
+        );
+        assert_eq!(passing.subsets[1].1, [1, 2]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! no more than n(n − 1) places; a change swaps neighbours and so alters the subset of a single size. At each change the χ² of the
 //! altered subset is evaluated from sums that are carried along.
 
-use super::{Found, LISTED_TIES};
+use super::{Found, LISTED};
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::reference::consensus::Members;
@@ -282,7 +282,7 @@ fn in_rows(members: &Members, subsets: Vec<Vec<usize>>) -> Found {
             choices = choices
                 .iter()
                 .flat_map(|c| picks.iter().map(move |p| [c.clone(), p.clone()].concat()))
-                .take(LISTED_TIES)
+                .take(LISTED)
                 .collect();
             at = end;
         }
@@ -294,7 +294,7 @@ fn in_rows(members: &Members, subsets: Vec<Vec<usize>>) -> Found {
     }
     listed.sort();
     listed.dedup();
-    listed.truncate(LISTED_TIES);
+    listed.truncate(LISTED);
     Found {
         subsets: listed,
         count,
@@ -305,11 +305,11 @@ fn binomial(n: u64, k: u64) -> u64 {
     (0..k.min(n - k)).fold(1_u64, |product, i| product.saturating_mul(n - i) / (i + 1))
 }
 
-/// The first [`LISTED_TIES`] ways to take `k` of `rows`, in lexical order.
+/// The first [`LISTED`] ways to take `k` of `rows`, in lexical order.
 fn combinations(rows: &[usize], k: usize) -> Vec<Vec<usize>> {
     let mut all = Vec::new();
     let mut pick: Vec<usize> = (0..k).collect();
-    while all.len() < LISTED_TIES {
+    while all.len() < LISTED {
         all.push(pick.iter().map(|i| rows[*i]).collect());
         let Some(turn) = (0..k).rev().find(|i| pick[*i] < rows.len() - k + i) else {
             break;

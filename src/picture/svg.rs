@@ -13,6 +13,7 @@ const FONTS: &str =
 const COLOURS: &str = "\
 .paper{fill:#ffffff}.ink{fill:#1b1f24}.faint{fill:#5b6470}.node{fill:#eef4fb;stroke:#2a6fb0}.pilot{fill:#2a6fb0;stroke:#2a6fb0}\
 .onpilot{fill:#ffffff}.leg{stroke:#4b5563;fill:none}.tip{fill:#4b5563}.grid{stroke:#d5dae0;fill:none}.off{fill:#e9ecf0}\
+.halo{stroke:#ffffff;stroke-width:3px;paint-order:stroke}\
 .away{fill:#f6d5d5}.window{fill:#2a6fb0}.critical{fill:#c2410c}.wait{fill:#ffffff;stroke:#2a6fb0}.slack{stroke:#6b7280;fill:none}\
 .limit{stroke:#b91c1c;fill:none}.c0{stroke:#2a6fb0}.c1{stroke:#c2410c}.c2{stroke:#15803d}.c3{stroke:#7e22ce}.c4{stroke:#a16207}\
 .c5{stroke:#0e7490}\
@@ -20,11 +21,11 @@ const COLOURS: &str = "\
 .paper{fill:#14181d}.ink{fill:#e8ebef}.faint{fill:#9aa4b1}.node{fill:#1d2b3a;stroke:#6aa9e6}.pilot{fill:#6aa9e6;stroke:#6aa9e6}\
 .onpilot{fill:#10141a}.leg{stroke:#a5aebb}.tip{fill:#a5aebb}.grid{stroke:#333b45}.off{fill:#222932}.away{fill:#4a2426}\
 .window{fill:#6aa9e6}.critical{fill:#f08a4b}.wait{fill:#14181d;stroke:#6aa9e6}.slack{stroke:#9aa4b1}.limit{stroke:#f87171}\
-.c0{stroke:#6aa9e6}.c1{stroke:#f08a4b}.c2{stroke:#4ade80}.c3{stroke:#c084fc}.c4{stroke:#facc15}.c5{stroke:#22d3ee}}";
+.halo{stroke:#14181d}.c0{stroke:#6aa9e6}.c1{stroke:#f08a4b}.c2{stroke:#4ade80}.c3{stroke:#c084fc}.c4{stroke:#facc15}.c5{stroke:#22d3ee}}";
 
 /// How a text is aligned to its point.
 #[derive(Clone, Copy)]
-pub(super) enum Anchor {
+pub enum Anchor {
     Start,
     Middle,
     End,
@@ -32,7 +33,7 @@ pub(super) enum Anchor {
 
 /// An SVG picture while it is drawn.
 #[derive(Default)]
-pub(super) struct Svg {
+pub struct Svg {
     body: String,
 }
 
@@ -97,13 +98,13 @@ impl Svg {
 }
 
 /// Width of a text in pixels, rather too much than too little: a Chinese character is as wide as the font is high.
-pub(super) fn text_width(text: &str, size: f64) -> f64 {
+pub fn text_width(text: &str, size: f64) -> f64 {
     let columns = u32::try_from(text.width()).unwrap_or(u32::MAX);
     f64::from(columns) * size * 0.56
 }
 
 /// The text if it is at most `width` pixels wide, otherwise its beginning with an ellipsis.
-pub(super) fn shortened(text: &str, size: f64, width: f64) -> String {
+pub fn shortened(text: &str, size: f64, width: f64) -> String {
     if text_width(text, size) <= width {
         return text.to_owned();
     }

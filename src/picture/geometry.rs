@@ -2,19 +2,19 @@
 
 /// A point in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Point {
+pub struct Point {
     pub x: f64,
     pub y: f64,
 }
 
 /// A point from its coordinates.
-pub(super) fn point(x: f64, y: f64) -> Point {
+pub fn point(x: f64, y: f64) -> Point {
     Point { x, y }
 }
 
 /// An upright rectangle in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Box {
+pub struct Box {
     pub left: f64,
     pub top: f64,
     pub right: f64,
@@ -99,7 +99,7 @@ impl Box {
 }
 
 /// Boxes of one size around `places`, scaled from their origin so far that none comes nearer to another than `margin`.
-pub(super) fn spread(
+pub fn spread(
     places: &[Point],
     width: f64,
     height: f64,

@@ -1,0 +1,85 @@
+//! The command line: one file a verb. Only here, and in the verbs, are files, the environment and the terminal touched.
+
+mod check;
+mod compute;
+mod files;
+mod plan;
+mod run;
+mod terminal;
+mod why;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::text::Lang;
+
+/// Comparison protocols as code 比对实施方案即代码
+#[derive(Parser)]
+#[command(name = "bidui", version, propagate_version = true)]
+struct Arguments {
+    /// Language of messages and documents (default: from the locale) 语言
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    Zh,
+    En,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Checks protocols 检查规程
+    Check(check::Check),
+    /// Writes the plan, the timetable and what the participants receive 生成计划、时间表和参比实验室文件
+    Plan(plan::Plan),
+    /// Carries a plan out on the submitted results 按计划处理提交的结果
+    Run(run::Run),
+    /// Explains a laboratory's verdict, back to its result 解释某实验室结论的由来
+    Why(why::Why),
+    /// Runs one method of the library on a table 直接用一种方法计算
+    Compute(compute::Compute),
+}
+
+/// How a verb ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Fine,
+    /// There are findings that stand in the way.
+    Findings,
+    /// The verb could not run.
+    Failed,
+}
+
+/// Reads the arguments, carries the verb out and gives the exit status: 0 fine, 1 findings, 2 could not run.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let asked = !error.use_stderr();
+            // A closed pipe is no reason for another message.
+            let _ = error.print();
+            return ExitCode::from(if asked { 0 } else { 2 });
+        }
+    };
+    let lang = arguments.lang.map(|l| match l {
+        Language::Zh => Lang::Zh,
+        Language::En => Lang::En,
+    });
+    let status = match arguments.verb {
+        Verb::Check(verb) => verb.run(lang),
+        Verb::Plan(verb) => verb.run(lang),
+        Verb::Run(verb) => verb.run(lang),
+        Verb::Why(verb) => verb.run(lang),
+        Verb::Compute(verb) => verb.run(lang),
+    };
+    ExitCode::from(match status {
+        Status::Fine => 0,
+        Status::Findings => 1,
+        Status::Failed => 2,
+    })
+}

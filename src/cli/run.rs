@@ -1,0 +1,128 @@
+//! `bidui run PLAN|PROTOCOL --results FOLDER -o OUT`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::civil::Date;
+
+use super::{Status, files, terminal};
+use crate::diagnostic::{self, Code, Diagnostic};
+use crate::intake;
+use crate::plan::{Plan, json};
+use crate::run::{execute, results};
+use crate::source::Sources;
+use crate::text::{Lang, Text};
+
+#[derive(Args)]
+pub(super) struct Run {
+    /// plan.json, or the protocol itself 计划或规程
+    plan: PathBuf,
+    /// Folder with one result form for each laboratory 结果表文件夹
+    #[arg(long)]
+    results: PathBuf,
+    /// Folder to write to (default: `outcome` beside the plan) 输出文件夹
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+    /// Day of the report, from which deadlines run 报告日期
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    reported: Option<Date>,
+}
+
+impl Run {
+    pub fn run(self, asked: Option<Lang>) -> Status {
+        let lang = terminal::language(asked);
+        let plan = match self.plan(asked) {
+            Ok(plan) => plan,
+            Err(status) => return status,
+        };
+        let Some((submissions, mut findings)) = submissions(&self.results, lang) else { return Status::Failed };
+        let (collected, more) = results::collect(&plan, &submissions);
+        findings.extend(more);
+        let nothing = collected.by_point.is_empty();
+        if nothing {
+            findings.push(nothing_submitted(&self.results));
+        }
+        diagnostic::sort(&mut findings);
+        terminal::report(&findings, &Sources::default(), lang);
+        if nothing {
+            return Status::Failed;
+        }
+        let outcome = execute(&plan, &collected, self.reported);
+        let failures = failures(&outcome);
+        terminal::report(&failures, &Sources::default(), lang);
+        let output = self.output.clone().unwrap_or_else(|| self.plan.with_file_name("outcome"));
+        let mut outputs: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        outputs.insert("outcome.json".to_owned(), outcome.json().into_bytes());
+        outputs.insert("outcome.csv".to_owned(), outcome.csv().into_bytes());
+        if !files::write_all(&output, &outputs, lang) {
+            return Status::Failed;
+        }
+        terminal::print(&crate::report::outcome::table(&outcome, lang));
+        let word = if lang == Lang::Zh { "个文件已写入" } else { "files written to" };
+        terminal::print(&format!("{} {word} {}\n", outputs.len(), output.display()));
+        let wrong = findings.iter().chain(&failures).any(Diagnostic::is_error);
+        if wrong { Status::Findings } else { Status::Fine }
+    }
+
+    fn plan(&self, asked: Option<Lang>) -> Result<Plan, Status> {
+        let lang = terminal::language(asked);
+        if self.plan.extension().is_some_and(|e| e == "bidui") {
+            return super::plan::compiled(&self.plan, asked).map(|(_, plan)| plan);
+        }
+        let text = files::read_text(&self.plan, lang).ok_or(Status::Failed)?;
+        json::read(&text).map_err(|error| {
+            terminal::fail(Code::PlanUnusable, error.message(), Text::new("用 `bidui plan` 重新生成计划", "make the plan again with `bidui plan`"), lang);
+            Status::Failed
+        })
+    }
+}
+
+/// Reads every form of a folder; other files are named and left alone.
+fn submissions(folder: &Path, lang: Lang) -> Option<(Vec<intake::Submission>, Vec<Diagnostic>)> {
+    let mut read = Vec::new();
+    let mut findings = Vec::new();
+    for path in files::list(folder, lang)? {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let known = path.extension().is_some_and(|e| ["csv", "xlsx", "xml"].iter().any(|k| e.eq_ignore_ascii_case(k)));
+        if !known {
+            findings.push(
+                Diagnostic::general(
+                    Code::NotAForm,
+                    Text::new(format!("`{name}` 不是结果表，未读取"), format!("`{name}` is no result form and was not read")),
+                )
+                .with_help(Text::new("结果表为 .csv、.xlsx 或 DCC 的 .xml", "result forms are .csv, .xlsx or the .xml of a DCC")),
+            );
+            continue;
+        }
+        let bytes = files::read_bytes(&path, lang)?;
+        let reading = intake::read(&bytes, &name, &intake::dcc::DccMapping::default());
+        findings.extend(reading.findings.iter().map(results::diagnostic));
+        read.extend(reading.submission);
+    }
+    Some((read, findings))
+}
+
+fn nothing_submitted(folder: &Path) -> Diagnostic {
+    Diagnostic::general(
+        Code::NothingSubmitted,
+        Text::new(
+            format!("`{}` 中没有可用的结果，未作评定", folder.display()),
+            format!("`{}` holds no usable result; nothing was evaluated", folder.display()),
+        ),
+    )
+    .with_help(Text::new("每个实验室放一个结果表，如 `SIMT.csv`", "put one form for each laboratory there, such as `SIMT.csv`"))
+}
+
+fn failures(outcome: &crate::run::Outcome) -> Vec<Diagnostic> {
+    outcome
+        .points
+        .iter()
+        .flat_map(|p| &p.failures)
+        .map(|failure| {
+            let message = Text::new(format!("步骤 `{}`：{}", failure.step, failure.reason.zh), format!("step `{}`: {}", failure.step, failure.reason.en));
+            Diagnostic::general(Code::MethodInapplicable, message)
+                .with_help(Text::new("该点的后续步骤未执行，其余各点照常", "the steps behind it at this point were not carried out; the other points were"))
+        })
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! The way from a text to checked protocols, in one function.
+
+use crate::check::{self, Checked};
+use crate::diagnostic::{self, Diagnostic};
+use crate::model;
+use crate::plan::{self, Plan};
+use crate::project;
+use crate::schema::{self, Document};
+use crate::source::{FileId, SourceFile, Sources};
+use crate::syntax::{self, Tree};
+use crate::text::Lang;
+
+/// A file after all stages that could be reached.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The library's files and this one.
+    pub sources: Sources,
+    pub file: FileId,
+    pub tree: Tree,
+    pub document: Document,
+    /// The protocols of the file that could be resolved.
+    pub protocols: Vec<Checked>,
+    /// All findings, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compiled {
+    /// Whether nothing stands in the way of carrying the protocols out.
+    pub fn is_sound(&self) -> bool {
+        !self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The language in which the file is written.
+    pub fn language(&self) -> Lang {
+        self.document.language
+    }
+
+    /// The plan of the first protocol; none while there are errors.
+    pub fn plan(&self) -> Option<Plan> {
+        let checked = self.protocols.first().filter(|_| self.is_sound())?;
+        plan::build(
+            &checked.protocol,
+            &checked.written,
+            &checked.journey,
+            &self.sources,
+        )
+    }
+}
+
+/// Compiles a text under the name by which messages cite it.
+pub fn compile(name: &str, text: &str) -> Compiled {
+    let library = project::standard();
+    let mut sources = library.sources();
+    let source = SourceFile::new(name, text);
+    let file = sources.add(source.clone());
+    let (tree, mut diagnostics) = syntax::parse(file, &source);
+    let (document, found) = schema::read(&tree);
+    diagnostics.extend(found);
+    let (protocols, found) = model::resolve(&document, library);
+    diagnostics.extend(found);
+    let mut checked = Vec::new();
+    for protocol in protocols {
+        let (one, found) = check::check(protocol);
+        diagnostics.extend(found);
+        checked.push(one);
+    }
+    diagnostic::sort(&mut diagnostics);
+    Compiled {
+        sources,
+        file,
+        tree,
+        document,
+        protocols: checked,
+        diagnostics,
+    }
+}

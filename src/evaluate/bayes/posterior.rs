@@ -1,0 +1,284 @@
+//! Integration over the between-laboratory standard deviation τ.
+
+use super::conditional::Conditional;
+use super::model::{Effects, Laboratory, Priors};
+use crate::numeric::special::sine_integral;
+use crate::numeric::{root, sum};
+use rayon::prelude::*;
+
+/// Step in the transformed variable of the first grid.
+const FIRST_STEP: f64 = 0.4;
+const HALVINGS: usize = 6;
+/// Two grids that agree to this carry all but this share of the spectrum in ln τ, which bounds the error of quantiles; the error of
+/// moments is about its square.
+const AGREEMENT: f64 = 1e-8;
+/// Relative contribution below which a value of τ is left out.
+const NEGLIGIBLE: f64 = 1e-16;
+
+/// One τ with its share in the posterior.
+struct Row {
+    z: f64,
+    conditional: Conditional,
+    log_mass: f64,
+    /// Posterior probability of this row; the rows add to 1.
+    mass: f64,
+}
+
+/// The joint posterior of μ and τ on a grid of τ.
+pub struct Posterior {
+    rows: Vec<Row>,
+    step: f64,
+    scale: f64,
+    /// Estimated relative error of the integrals.
+    pub error: f64,
+}
+
+/// One value of τ, its probability and a few nodes (μ, weight) that have the moments of p(μ | τ).
+pub struct Slice {
+    pub tau: f64,
+    pub probability: f64,
+    pub nodes: Vec<(f64, f64)>,
+}
+
+/// τ = s·exp(z − exp(−z)): towards zero the measure vanishes doubly exponentially, towards infinity it grows as exp(z).
+fn tau_of(z: f64, scale: f64) -> f64 {
+    scale * (z - (-z).exp()).exp()
+}
+
+struct Integrand<'a> {
+    laboratories: &'a [Laboratory],
+    effects: Effects,
+    tau_scale: f64,
+    scale: f64,
+}
+
+impl Integrand<'_> {
+    fn row(&self, z: f64) -> Row {
+        let tau = tau_of(z, self.scale);
+        let conditional = Conditional::new(self.laboratories, self.effects, tau);
+        let prior = -(tau / self.tau_scale).powi(2).ln_1p();
+        let log_mass = conditional.log_evidence + prior + tau.ln() + (-z).exp().ln_1p();
+        Row {
+            z,
+            conditional,
+            log_mass,
+            mass: 0.0,
+        }
+    }
+
+    fn rows(&self, nodes: Vec<f64>) -> Vec<Row> {
+        nodes.into_par_iter().map(|z| self.row(z)).collect()
+    }
+}
+
+/// Share of each row in the integrals of 1 and τ², whichever is greater, relative to the greatest.
+fn shares(rows: &[Row]) -> Vec<f64> {
+    let top = rows
+        .iter()
+        .map(|r| r.log_mass)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let mass: Vec<f64> = rows.iter().map(|r| (r.log_mass - top).exp()).collect();
+    let square: Vec<f64> = rows
+        .iter()
+        .zip(&mass)
+        .map(|(r, m)| m * r.conditional.tau.powi(2))
+        .collect();
+    let (total, total_square): (f64, f64) = (mass.iter().sum(), square.iter().sum());
+    mass.iter()
+        .zip(&square)
+        .map(|(m, s)| (m / total).max(s / total_square))
+        .collect()
+}
+
+impl Posterior {
+    /// Trapezoidal rule in z, halved until two grids agree. `laboratories` are those of the reference value.
+    pub fn new(laboratories: &[Laboratory], effects: Effects, priors: Priors) -> Posterior {
+        let narrow = laboratories
+            .iter()
+            .map(|l| l.width().powi(-2))
+            .sum::<f64>()
+            .sqrt()
+            .recip();
+        let scale = (0.3 * narrow).min(0.2 * priors.tau_scale);
+        let integrand = Integrand {
+            laboratories,
+            effects,
+            tau_scale: priors.tau_scale,
+            scale,
+        };
+        let mut posterior = Posterior {
+            rows: first_rows(&integrand),
+            step: FIRST_STEP,
+            scale,
+            error: f64::INFINITY,
+        };
+        posterior.normalise();
+        for _ in 0..HALVINGS {
+            let before = posterior.summary();
+            posterior.halve(&integrand);
+            let after = posterior.summary();
+            let difference = before
+                .iter()
+                .zip(&after)
+                .map(|(a, b)| (a - b).abs())
+                .fold(0.0, f64::max);
+            posterior.error = difference.max(1e-10);
+            if difference < AGREEMENT {
+                break;
+            }
+        }
+        posterior
+    }
+
+    fn halve(&mut self, integrand: &Integrand) {
+        let shares = shares(&self.rows);
+        let half = 0.5 * self.step;
+        let count = self.rows.len();
+        let nodes = (0..count)
+            .filter(|i| {
+                shares[*i] > NEGLIGIBLE || shares.get(i + 1).is_some_and(|s| *s > NEGLIGIBLE)
+            })
+            .map(|i| self.rows[i].z + half)
+            .collect();
+        self.rows.extend(integrand.rows(nodes));
+        self.rows.sort_by(|a, b| a.z.total_cmp(&b.z));
+        self.step = half;
+        self.normalise();
+    }
+
+    fn normalise(&mut self) {
+        let top = self
+            .rows
+            .iter()
+            .map(|r| r.log_mass)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let total = sum::sum(self.rows.iter().map(|r| (r.log_mass - top).exp()));
+        for row in &mut self.rows {
+            row.mass = (row.log_mass - top).exp() / total;
+        }
+    }
+
+    /// What two grids must agree in: the evidence, the moments of μ and of τ, all made free of unit.
+    fn summary(&self) -> [f64; 5] {
+        let top = self
+            .rows
+            .iter()
+            .map(|r| r.log_mass)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let total = sum::sum(self.rows.iter().map(|r| (r.log_mass - top).exp()));
+        let (mean, sd) = self.mean_and_sd();
+        let tau = self.expectation(|c| c.tau);
+        [
+            total.ln() + top + self.step.ln(),
+            mean / sd,
+            sd.ln(),
+            tau.ln(),
+            self.expectation(|c| c.tau * c.tau).ln(),
+        ]
+    }
+
+    fn expectation(&self, g: impl Fn(&Conditional) -> f64) -> f64 {
+        sum::sum(
+            self.rows
+                .iter()
+                .filter(|r| r.mass > 0.0)
+                .map(|r| r.mass * g(&r.conditional)),
+        )
+    }
+
+    /// Posterior mean and standard deviation of μ.
+    pub fn mean_and_sd(&self) -> (f64, f64) {
+        let mean = self.expectation(|c| c.mean);
+        let variance = self.expectation(|c| c.variance + (c.mean - mean).powi(2));
+        (mean, variance.sqrt())
+    }
+
+    /// Posterior quantile of μ.
+    pub fn quantile(&self, p: f64) -> f64 {
+        let (mean, sd) = self.mean_and_sd();
+        let function = |x: f64| {
+            let (mut below, mut density) = (-p, 0.0);
+            for row in self.rows.iter().filter(|r| r.mass > 1e-15) {
+                let (c, d) = row.conditional.cdf_and_density(x);
+                below += row.mass * c;
+                density += row.mass * d;
+            }
+            (below, density)
+        };
+        // Chebyshev's inequality bounds the distance of a quantile from the mean.
+        let reach = sd / p.min(1.0 - p).sqrt();
+        root::monotone(function, mean - reach, mean + reach, 1e-13)
+    }
+
+    pub fn tau_mean(&self) -> f64 {
+        self.expectation(|c| c.tau)
+    }
+
+    pub fn tau_mean_square(&self) -> f64 {
+        self.expectation(|c| c.tau * c.tau)
+    }
+
+    /// Posterior quantile of τ. The distribution function is the integral of the cardinal series through the rows, which is as
+    /// accurate as the trapezoidal rule itself.
+    pub fn tau_quantile(&self, p: f64) -> f64 {
+        let below = |z: f64| {
+            let steps = |row: &Row| std::f64::consts::PI * (z - row.z) / self.step;
+            sum::sum(
+                self.rows
+                    .iter()
+                    .map(|r| r.mass * (0.5 + sine_integral(steps(r)) / std::f64::consts::PI)),
+            )
+        };
+        match (self.rows.first(), self.rows.last()) {
+            (Some(first), Some(last)) => {
+                tau_of(root::bisect(|z| below(z) - p, first.z, last.z), self.scale)
+            }
+            _ => f64::NAN,
+        }
+    }
+
+    /// E[σ_j²] of laboratory `j` of the reference value.
+    pub fn sigma_square(&self, j: usize) -> f64 {
+        self.expectation(|c| c.sigma_square[j])
+    }
+
+    /// The values of τ that matter.
+    pub fn slices(&self) -> Vec<Slice> {
+        let heavy = self.rows.iter().filter(|r| r.mass > 1e-9);
+        heavy
+            .map(|r| Slice {
+                tau: r.conditional.tau,
+                probability: r.mass,
+                nodes: r.conditional.shape.few_nodes(),
+            })
+            .collect()
+    }
+}
+
+/// The first grid: from where τ vanishes to where neither the probability nor the mean square of τ can change.
+fn first_rows(integrand: &Integrand) -> Vec<Row> {
+    let values = || integrand.laboratories.iter().map(|l| l.value);
+    let spread =
+        values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min);
+    let widest = integrand
+        .laboratories
+        .iter()
+        .map(Laboratory::width)
+        .fold(0.0, f64::max);
+    let sure = ((spread + widest + integrand.tau_scale) / integrand.scale).ln();
+    let nodes = |from: i32, to: i32| {
+        (from..to)
+            .map(|k| f64::from(k) * FIRST_STEP)
+            .collect::<Vec<f64>>()
+    };
+    let mut end = (sure / FIRST_STEP) as i32 + 2;
+    let mut rows = integrand.rows(nodes(-9, end));
+    loop {
+        let negligible = shares(&rows).last().is_some_and(|s| *s < NEGLIGIBLE);
+        if negligible || end > 400 {
+            return rows;
+        }
+        rows.extend(integrand.rows(nodes(end, end + 8)));
+        end += 8;
+    }
+}

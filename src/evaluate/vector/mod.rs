@@ -1,0 +1,18 @@
+//! Results of more than one number: functions over points, complex quantities, right or wrong answers, software.
+
+pub mod complex;
+pub mod consensus;
+pub mod counting;
+pub mod digits;
+pub mod points;
+
+use crate::evaluate::method::Method;
+
+/// The methods of this family.
+pub const METHODS: &[Method] = &[
+    points::MULTI_POINT,
+    complex::COMPLEX,
+    counting::PROPORTION,
+    counting::MCNEMAR,
+    digits::DIGITS,
+];

@@ -1,0 +1,286 @@
+//! What a run gives: every number at full precision, with the step that made it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::plan::{Clause, Measure};
+use crate::text::Text;
+
+/// Version of the shapes in this module.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The outcome of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub format_version: u32,
+    /// Digest of the plan that was carried out.
+    pub plan: String,
+    pub protocol: String,
+    pub version: String,
+    pub title: Text,
+    pub points: Vec<PointOutcome>,
+    pub laboratories: Vec<LaboratoryOutcome>,
+    /// The places in the protocol that the steps cite.
+    pub clauses: BTreeMap<String, Clause>,
+}
+
+/// Everything about one point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PointOutcome {
+    pub measurand: String,
+    pub point: String,
+    pub title: Text,
+    /// Nominal value as written, if any.
+    pub nominal: Option<String>,
+    /// Unit of all values here.
+    pub unit: String,
+    pub drift: Option<Drift>,
+    pub reference: Option<Reference>,
+    /// Every laboratory of the plan that gave a result here.
+    pub results: Vec<LaboratoryResult>,
+    pub bilateral: Option<Bilateral>,
+    /// What could not be done at this point, and why.
+    pub failures: Vec<Failure>,
+}
+
+/// A step that could not be carried out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    pub step: String,
+    pub kind: String,
+    pub reason: Text,
+}
+
+/// How the transfer standard moved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    pub step: String,
+    /// `none`, `corrected` or `added` to the uncertainty.
+    pub treatment: String,
+    /// Change per day in the measurand's unit.
+    pub slope: f64,
+    pub u_slope: f64,
+    /// Difference of the pilot's last and first value.
+    pub change: f64,
+    /// Standard uncertainty that the instability contributes.
+    pub u: f64,
+    /// Whether the protocol's criterion was met; none when it states none.
+    pub criterion_met: Option<bool>,
+    /// Number of the pilot's measurements.
+    pub measurements: usize,
+    pub clause: String,
+}
+
+/// The reference value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    pub step: String,
+    pub value: f64,
+    /// Standard uncertainty, contributions of the transfer standard included where the protocol says so.
+    pub u: f64,
+    /// The part of `u` that comes from the results.
+    pub u_results: f64,
+    /// The part of `u` that comes from the transfer standard.
+    pub u_standard: f64,
+    /// Full name of the method that was used.
+    pub method: String,
+    pub consistency: Option<Consistency>,
+    /// Whether the method for inconsistent results took over.
+    pub took_over: bool,
+    /// Other subsets of the same size that are as consistent.
+    pub ties: u64,
+    pub clause: String,
+}
+
+/// The chi-squared test of consistency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Consistency {
+    pub observed: f64,
+    pub dof: f64,
+    pub p_right: f64,
+    pub significance: f64,
+    pub consistent: bool,
+}
+
+/// One laboratory at one point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LaboratoryResult {
+    pub laboratory: String,
+    /// As submitted, in the measurand's unit.
+    pub value: f64,
+    pub u: f64,
+    pub k: f64,
+    pub date: Option<Date>,
+    /// File and row from which it was taken.
+    pub from: String,
+    /// What was added for the drift of the transfer standard.
+    pub correction: f64,
+    pub weight: f64,
+    pub in_reference: bool,
+    /// Why it has no part in the reference value.
+    pub left_out: Option<Text>,
+    pub equivalence: Option<Equivalence>,
+    pub scores: BTreeMap<String, Score>,
+    pub verdict: Option<String>,
+    /// The step that gave the verdict and the clause of the rule.
+    pub verdict_step: String,
+    pub verdict_clause: Option<String>,
+}
+
+/// A unilateral degree of equivalence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Equivalence {
+    pub step: String,
+    pub d: f64,
+    pub u: f64,
+    pub k: f64,
+    /// k·u.
+    #[serde(rename = "U")]
+    pub expanded: f64,
+    pub clause: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    pub step: String,
+    pub value: f64,
+    /// The form of the denominator: `with-covariance` or `independent`.
+    pub denominator: String,
+    pub clause: String,
+}
+
+/// Differences between laboratories, row minus column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bilateral {
+    pub step: String,
+    pub laboratories: Vec<String>,
+    pub d: Vec<Vec<f64>>,
+    pub u: Vec<Vec<f64>>,
+}
+
+/// The verdict on a laboratory and what follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LaboratoryOutcome {
+    pub laboratory: String,
+    pub title: Text,
+    pub verdict: Option<String>,
+    pub verdict_step: String,
+    pub verdict_clause: Option<String>,
+    /// Verdict at each point, in the order of the points.
+    pub points: Vec<(String, String)>,
+    pub consequences: Vec<Consequence>,
+}
+
+/// A measure with the day by which it must be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Consequence {
+    #[serde(flatten)]
+    pub measure: Measure,
+    /// From the day of the report; none for measures without a period, or when that day is not known.
+    pub due: Option<Date>,
+}
+
+/// Why a file is no outcome.
+pub fn read(text: &str) -> Result<Outcome, Text> {
+    let outcome: Outcome = serde_json::from_str(text).map_err(|error| {
+        Text::new(
+            format!("文件不是完整的结果（第 {} 行第 {} 列）", error.line(), error.column()),
+            format!("the file is not a complete outcome (line {}, column {})", error.line(), error.column()),
+        )
+    })?;
+    if outcome.format_version != FORMAT_VERSION {
+        let version = outcome.format_version;
+        return Err(Text::new(
+            format!("结果的格式版本为 {version}，本程序只认识 {FORMAT_VERSION}"),
+            format!("the outcome has format version {version}, but only {FORMAT_VERSION} is known here"),
+        ));
+    }
+    Ok(outcome)
+}
+
+impl Outcome {
+    /// The outcome as JSON text with a line end.
+    pub fn json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// Every number as a row `step,laboratory,point,quantity,value,unit`, numbers in their shortest form that reads back the same.
+    pub fn csv(&self) -> String {
+        let mut out = String::from("step,laboratory,point,quantity,value,unit\n");
+        let mut row = |step: &str, laboratory: &str, point: &str, quantity: &str, value: String, unit: &str| {
+            let fields = [step, laboratory, point, quantity, &value, unit].map(quoted);
+            out.push_str(&fields.join(","));
+            out.push('\n');
+        };
+        for p in &self.points {
+            let (point, unit) = (p.point.as_str(), p.unit.as_str());
+            if let Some(d) = &p.drift {
+                for (name, value) in [("drift.slope", d.slope), ("drift.u_slope", d.u_slope), ("drift.change", d.change), ("drift.u", d.u)] {
+                    row(&d.step, "", point, name, shortest(value), unit);
+                }
+            }
+            if let Some(r) = &p.reference {
+                for (name, value) in
+                    [("reference.value", r.value), ("reference.u", r.u), ("reference.u_results", r.u_results), ("reference.u_standard", r.u_standard)]
+                {
+                    row(&r.step, "", point, name, shortest(value), unit);
+                }
+                if let Some(c) = &r.consistency {
+                    for (name, value) in [("chi2.observed", c.observed), ("chi2.dof", c.dof), ("chi2.p_right", c.p_right)] {
+                        row(&r.step, "", point, name, shortest(value), "1");
+                    }
+                }
+            }
+            for l in &p.results {
+                let id = l.laboratory.as_str();
+                let collected = format!("{point}.results");
+                for (name, value) in [("value", l.value), ("u", l.u), ("correction", l.correction)] {
+                    row(&collected, id, point, name, shortest(value), unit);
+                }
+                if let Some(r) = &p.reference {
+                    row(&r.step, id, point, "weight", shortest(l.weight), "1");
+                }
+                if let Some(e) = &l.equivalence {
+                    for (name, value) in [("doe.D", e.d), ("doe.u", e.u), ("doe.U", e.expanded)] {
+                        row(&e.step, id, point, name, shortest(value), unit);
+                    }
+                }
+                for (name, score) in &l.scores {
+                    row(&score.step, id, point, name, shortest(score.value), "1");
+                }
+                if let Some(verdict) = &l.verdict {
+                    row(&l.verdict_step, id, point, "verdict", verdict.clone(), "");
+                }
+            }
+            if let Some(b) = &p.bilateral {
+                for (i, first) in b.laboratories.iter().enumerate() {
+                    for (j, second) in b.laboratories.iter().enumerate().filter(|(j, _)| *j != i) {
+                        let pair = format!("{first} - {second}");
+                        for (name, matrix) in [("doe.bilateral.D", &b.d), ("doe.bilateral.u", &b.u)] {
+                            let value = matrix.get(i).and_then(|line| line.get(j)).copied().unwrap_or(f64::NAN);
+                            row(&b.step, &pair, point, name, shortest(value), unit);
+                        }
+                    }
+                }
+            }
+        }
+        for l in &self.laboratories {
+            if let Some(verdict) = &l.verdict {
+                row(&l.verdict_step, &l.laboratory, "", "verdict", verdict.clone(), "");
+            }
+        }
+        out
+    }
+}
+
+fn shortest(value: f64) -> String {
+    crate::values::rounding::shortest(value)
+}
+
+fn quoted(field: &str) -> String {
+    if field.contains([',', '"', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+}

@@ -1,0 +1,293 @@
+//! Submitted results against the plan: every row put to its laboratory and point, in the measurand's unit, at one standard uncertainty.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Severity};
+use crate::intake::{self, Cell, Place, Row, Submission};
+use crate::plan::{Measurand, Plan, Role};
+use crate::text::Text;
+use crate::values::date::parse_date;
+use crate::values::decimal::Decimal;
+use crate::values::quantity::Quantity;
+use crate::values::unit::{Unit, parse_unit};
+
+/// One accepted result, in the measurand's unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Result {
+    pub value: f64,
+    /// Standard uncertainty.
+    pub u: f64,
+    /// Coverage factor with which the uncertainty was stated; 1 for a standard uncertainty.
+    pub k: f64,
+    pub dof: f64,
+    pub date: Option<Date>,
+    /// File, row and column from which the value was taken.
+    pub place: DataPlace,
+}
+
+/// The results of all laboratories: by point, then by laboratory; the pilot may have several, in the order of their dates.
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    pub by_point: BTreeMap<String, BTreeMap<String, Vec<Result>>>,
+    /// Laboratories from which no file came.
+    pub absent: Vec<String>,
+}
+
+/// Puts submissions to their places in the plan and reports what does not fit.
+pub fn collect(plan: &Plan, submissions: &[Submission]) -> (Results, Vec<Diagnostic>) {
+    let mut collector = Collector { plan, results: Results::default(), diagnostics: Vec::new() };
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for submission in submissions {
+        collector.submission(submission, &mut seen);
+    }
+    collector.absent(&seen);
+    for laboratories in collector.results.by_point.values_mut() {
+        for results in laboratories.values_mut() {
+            results.sort_by_key(|r| r.date);
+        }
+    }
+    (collector.results, collector.diagnostics)
+}
+
+struct Collector<'a> {
+    plan: &'a Plan,
+    results: Results,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Collector<'a> {
+    fn submission(&mut self, submission: &Submission, seen: &mut BTreeMap<String, String>) {
+        let id = if submission.laboratory.is_empty() { stem(&submission.file) } else { submission.laboratory.clone() };
+        let file = DataPlace { file: submission.file.clone(), ..DataPlace::default() };
+        let Some(laboratory) = self.plan.laboratory(&id) else {
+            let known: Vec<String> = self.plan.content.laboratories.iter().map(|l| format!("`{}`", l.id)).collect();
+            self.diagnostics.push(
+                Diagnostic::in_data(
+                    Code::LaboratoryUnknown,
+                    file,
+                    Text::new(format!("计划中没有实验室 `{id}`"), format!("the plan has no laboratory `{id}`")),
+                )
+                .with_help(Text::new(
+                    format!("在文件开头写 `# laboratory: …`，可用的有 {}", known.join("、")),
+                    format!("write `# laboratory: …` at the head of the file; the plan has {}", known.join(", ")),
+                )),
+            );
+            return;
+        };
+        if let Some(digest) = submission.plan_digest.as_ref().filter(|d| **d != self.plan.digest) {
+            self.diagnostics.push(
+                Diagnostic::in_data(
+                    Code::OtherPlan,
+                    file,
+                    Text::new(
+                        format!("这份结果表属于另一份计划（{}）", shortened(digest)),
+                        format!("this form belongs to another plan ({})", shortened(digest)),
+                    ),
+                )
+                .with_help(Text::new("用本计划发出的结果表重新填报", "fill in the form that was issued with this plan")),
+            );
+            return;
+        }
+        if let Some(first) = seen.insert(id.clone(), submission.file.clone()) {
+            self.diagnostics.push(
+                Diagnostic::in_data(
+                    Code::ResultTwice,
+                    file,
+                    Text::new(format!("实验室 `{id}` 已在 `{first}` 中提交"), format!("laboratory `{id}` has submitted `{first}` already")),
+                )
+                .with_help(Text::new("只保留一份", "keep one of the two files")),
+            );
+            return;
+        }
+        let pilot = laboratory.role == Role::Pilot;
+        for row in &submission.rows {
+            self.row(&id, pilot, row);
+        }
+        self.missing_points(&id, submission);
+    }
+
+    fn row(&mut self, laboratory: &str, pilot: bool, row: &Row) {
+        let Some((measurand, point)) = self.point(row) else { return };
+        let Some(unit) = self.unit(&row.unit, measurand) else { return };
+        let Some(result) = self.result(row, &unit, measurand) else { return };
+        let list = self.results.by_point.entry(point.clone()).or_default().entry(laboratory.to_owned()).or_default();
+        if let Some(first) = list.iter().find(|other| !pilot || other.date == result.date) {
+            // The reader of the file has reported rows that are alike in everything.
+            if first.date != result.date {
+                self.diagnostics.push(
+                    Diagnostic::in_data(
+                        Code::ResultTwice,
+                        result.place.clone(),
+                        Text::new(
+                            format!("`{laboratory}` 在测量点 `{point}` 已有结果（第 {} 行），此行未采用", first.place.row),
+                            format!("`{laboratory}` has a result at point `{point}` already (row {}); this row is not used", first.place.row),
+                        ),
+                    )
+                    .with_help(Text::new("只保留一行", "keep one of the rows")),
+                );
+            }
+            return;
+        }
+        list.push(result);
+    }
+
+    /// The measurand and point that a row names; the names of points are unique, so a row may leave out the measurand.
+    fn point(&mut self, row: &Row) -> Option<(&'a Measurand, String)> {
+        let plan: &'a Plan = self.plan;
+        let wanted = if row.point.is_empty() { &row.measurand } else { &row.point };
+        let found = plan.content.measurands.iter().find(|m| m.points.iter().any(|p| p.id == wanted.text));
+        if let Some(measurand) = found.filter(|m| row.measurand.is_empty() || m.id == row.measurand.text || wanted.text == row.measurand.text) {
+            return Some((measurand, wanted.text.clone()));
+        }
+        let known: Vec<String> =
+            plan.content.measurands.iter().flat_map(|m| m.points.iter().map(|p| format!("`{}`", p.id))).collect();
+        self.diagnostics.push(
+            Diagnostic::in_data(
+                Code::PointUnknown,
+                place(&wanted.place),
+                Text::new(format!("计划中没有测量点 `{}`，此行未采用", wanted.text), format!("the plan has no point `{}`; the row is not used", wanted.text)),
+            )
+            .with_help(Text::new(format!("计划中的测量点有 {}", known.join("、")), format!("the plan's points are {}", known.join(", ")))),
+        );
+        None
+    }
+
+    /// The unit of a row, of the measurand's kind.
+    fn unit(&mut self, cell: &Cell, measurand: &Measurand) -> Option<Unit> {
+        let expected = parse_unit(&measurand.unit, None).ok()?;
+        if cell.is_empty() {
+            return Some(expected);
+        }
+        match parse_unit(&cell.text, Some(&expected.dimension())) {
+            Ok(unit) => match unit.factor_to(&expected) {
+                Ok(_) => Some(unit),
+                Err(error) => {
+                    self.diagnostics.push(
+                        Diagnostic::in_data(Code::DataUnitMismatch, place(&cell.place), error.message()).with_help(Text::new(
+                            format!("用 `{}` 或可换算为它的单位填报", measurand.unit),
+                            format!("report in `{}` or in a unit that converts to it", measurand.unit),
+                        )),
+                    );
+                    None
+                }
+            },
+            Err(error) => {
+                self.diagnostics.push(
+                    Diagnostic::in_data(Code::DataUnitUnknown, place(&cell.place), error.message()).with_help(Text::new(
+                        format!("用 `{}` 填报", measurand.unit),
+                        format!("report in `{}`", measurand.unit),
+                    )),
+                );
+                None
+            }
+        }
+    }
+
+    /// The numbers of a row; none when the reader of the file has found fault with one of them.
+    fn result(&self, row: &Row, unit: &Unit, measurand: &Measurand) -> Option<Result> {
+        let wanted = parse_unit(&measurand.unit, None).ok()?;
+        let decimal = |text: String| Decimal::parse(&text).ok();
+        // The factor is exact as long as it can be, so that 0.1 g in milligrams is 100 and not nearly 100.
+        let converted = |value: Decimal, interval: bool| -> Option<f64> {
+            let quantity = Quantity::written(value, unit.clone());
+            let quantity = if interval { quantity.convert_interval_to(&wanted) } else { quantity.convert_to(&wanted) };
+            quantity.ok().map(|q| q.value())
+        };
+        let positive = |cell: &Option<Cell>| cell.as_ref().filter(|c| !c.is_empty()).map(|c| intake::positive(c).ok().and_then(decimal));
+        let value = converted(intake::number(&row.value).ok().and_then(decimal)?, false)?;
+        let factor = match positive(&row.uncertainty.factor) {
+            Some(k) => Some(k?.to_f64()),
+            None => None,
+        };
+        let (u, k) = match (positive(&row.uncertainty.expanded), positive(&row.uncertainty.standard)) {
+            (Some(expanded), _) => {
+                let k = factor?;
+                (converted(expanded?, true)? / k, k)
+            }
+            (None, Some(standard)) => (converted(standard?, true)?, 1.0),
+            (None, None) => return None,
+        };
+        let dof = match row.dof.as_ref().filter(|c| !c.is_empty()) {
+            Some(cell) => match intake::degrees_of_freedom(cell).ok()? {
+                Some(text) => text.parse().ok()?,
+                None => f64::INFINITY,
+            },
+            None => f64::INFINITY,
+        };
+        let date = row.date.as_ref().filter(|c| !c.is_empty()).and_then(|c| parse_date(&c.text).ok());
+        Some(Result { value, u, k, dof, date, place: place(&row.value.place) })
+    }
+
+    /// Points for which a laboratory that did submit gave no result that can be used.
+    fn missing_points(&mut self, id: &str, submission: &Submission) {
+        for point in self.plan.content.measurands.iter().flat_map(|m| &m.points) {
+            let there = self.results.by_point.get(&point.id).is_some_and(|labs| labs.contains_key(id));
+            if !there {
+                self.diagnostics.push(
+                    Diagnostic::in_data(
+                        Code::PointMissing,
+                        DataPlace { file: submission.file.clone(), ..DataPlace::default() },
+                        Text::new(
+                            format!("`{id}` 在测量点 `{}` 没有可用的结果，该点不予评定", point.id),
+                            format!("`{id}` has no usable result at point `{}`; the point is not evaluated for it", point.id),
+                        ),
+                    )
+                    .with_help(Text::new("补报，或改正上面指出的错误", "submit it, or mend what is reported above")),
+                );
+            }
+        }
+    }
+
+    fn absent(&mut self, seen: &BTreeMap<String, String>) {
+        for laboratory in self.plan.content.laboratories.iter().filter(|l| !seen.contains_key(&l.id)) {
+            self.diagnostics.push(
+                Diagnostic::general(
+                    Code::LaboratoryMissing,
+                    Text::new(
+                        format!("没有收到 `{}` 的结果；其余实验室照常评定", laboratory.id),
+                        format!("there is no result of `{}`; the others are evaluated without it", laboratory.id),
+                    ),
+                )
+                .with_help(Text::new(
+                    format!("补交 `{}.csv`，否则按缺席处理", laboratory.id),
+                    format!("submit `{}.csv`; otherwise the laboratory counts as absent", laboratory.id),
+                )),
+            );
+            self.results.absent.push(laboratory.id.clone());
+        }
+    }
+}
+
+/// A finding of a reader in the shape all findings have.
+pub fn diagnostic(finding: &intake::Finding) -> Diagnostic {
+    let code = Code::of(finding.code).unwrap_or(Code::NotAForm);
+    let mut diagnostic =
+        Diagnostic::in_data(code, place(&finding.place), finding.message.clone()).with_help(finding.mend.clone());
+    diagnostic.severity = match finding.severity {
+        intake::Severity::Error => Severity::Error,
+        intake::Severity::Warning => Severity::Warning,
+        intake::Severity::Note => Severity::Note,
+    };
+    diagnostic
+}
+
+fn place(place: &Place) -> DataPlace {
+    DataPlace {
+        file: place.file.to_string(),
+        sheet: place.sheet.as_ref().map(|s| s.to_string()),
+        row: place.row,
+        column: place.column,
+        column_name: place.column_name.to_string(),
+    }
+}
+
+fn shortened(digest: &str) -> String {
+    digest.chars().take(19).collect::<String>() + "…"
+}
+
+/// The name of a file without its ending.
+fn stem(file: &str) -> String {
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned()
+}

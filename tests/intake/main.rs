@@ -1,0 +1,8 @@
+//! Readers of submitted files against real and hostile samples.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod anything;
+mod certificates;
+mod forms;
+mod samples;
+mod separated;
