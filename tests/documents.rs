@@ -176,6 +176,79 @@ fn the_protocol_has_its_thirty_items_in_order() {
     }
 }
 
+/// The plan with everything left out that a protocol may leave out.
+fn bare() -> Plan {
+    let mut plan = plan_of(PROTOCOL);
+    plan.summary = String::new();
+    let content = &mut plan.content;
+    content.stability = None;
+    content.transport = None;
+    content.publication = None;
+    content.integrity = None;
+    content.contingency = None;
+    content.risks.clear();
+    content.consequences.clear();
+    content.reporting = plan::Reporting::default();
+    let head = &mut content.protocol;
+    (head.policy, head.object, head.class, head.organizer) = (None, None, None, None);
+    head.fields.clear();
+    for measurand in &mut content.measurands {
+        measurand.conditions.clear();
+        measurand.procedure.clear();
+        measurand.reported.clear();
+        measurand.resolution = None;
+        for point in &mut measurand.points {
+            (point.nominal, point.largest_expanded) = (None, None);
+        }
+    }
+    for artefact in &mut content.artefacts {
+        (artefact.traceability, artefact.handling) = (None, None);
+    }
+    for visit in &mut content.circulation.visits {
+        (visit.next, visit.previous, visit.results_due) = (None, None, None);
+    }
+    content.circulation.calendars.clear();
+    content.circulation.limit = None;
+    plan
+}
+
+#[test]
+fn a_protocol_that_leaves_everything_open_has_documents_that_say_so() {
+    let templates = Templates::load(None).unwrap();
+    for (lang, open) in [
+        (Lang::Zh, "本规程未作规定"),
+        (Lang::En, "The protocol does not say"),
+    ] {
+        let all = report::documents(&bare(), lang, &templates).unwrap();
+        assert_eq!(all.len(), 13);
+        for (path, document) in &all {
+            if path.starts_with("protocol") || path.starts_with("instructions") {
+                assert!(document.markdown.matches(open).count() >= 5, "{path}");
+            }
+        }
+    }
+    let form = report::forms(&bare(), "SIMT").unwrap();
+    assert!(form.asks.expanded);
+}
+
+#[test]
+fn a_reference_value_from_a_certificate_stays_with_the_pilot() {
+    let mut plan = plan_of(PROTOCOL);
+    for step in &mut plan.content.steps {
+        if let plan::Task::Reference { certified, .. } = &mut step.task {
+            *certified = Some(plan::Certified {
+                value: 0.12345,
+                u: 0.00678,
+            });
+        }
+    }
+    let all = report::documents(&plan, Lang::Zh, &Templates::load(None).unwrap()).unwrap();
+    for (path, document) in all {
+        let shown = document.markdown.contains("0.12345") || document.markdown.contains("0.00678");
+        assert_eq!(shown, path.starts_with("protocol"), "{path}");
+    }
+}
+
 #[test]
 fn risks_stand_in_the_order_of_their_weight() {
     let text = PROTOCOL.replace(
@@ -261,7 +334,7 @@ fn the_pilots_form_filled_in_is_read_back_without_complaint() {
     let filled: Vec<String> = csv
         .lines()
         .map(|line| {
-            if !line.starts_with("dm,") {
+            if !line.starts_with("dm,p") {
                 return line.to_owned();
             }
             visit += 1;

@@ -3,7 +3,7 @@
 //! Beyond CommonMark with tables: `<sub>`, `<sup>` and `<br>` act, `<!-- page -->` on a line of its own begins a page. All other HTML is
 //! shown as the text it is.
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// A block of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,14 @@ pub fn title(markdown: &str) -> String {
     heading.unwrap_or_default()
 }
 
+/// Whether a list is one of boxes to tick, which need no other mark.
+pub fn is_checklist(items: &[Vec<Block>]) -> bool {
+    items.iter().all(|item| match item.first() {
+        Some(Block::Paragraph(text)) => plain(text).starts_with('□'),
+        _ => false,
+    })
+}
+
 /// The letters of a text without its marks.
 pub fn plain(text: &[Inline]) -> String {
     text.iter()
@@ -97,7 +105,7 @@ impl<'a> Reader<'a> {
     fn block(&mut self, event: Event<'a>, found: &mut Vec<Block>) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
-                let text = self.inlines(&[]);
+                let text = self.inlines();
                 found.push(Block::Heading(number(level), text));
             }
             Event::Start(Tag::Paragraph) => found.extend(self.paragraph()),
@@ -109,8 +117,8 @@ impl<'a> Reader<'a> {
                 let inside = self.until_end();
                 found.push(Block::Quote(inside));
             }
-            Event::Start(Tag::CodeBlock(kind)) => {
-                let text = self.verbatim(&kind);
+            Event::Start(Tag::CodeBlock(_)) => {
+                let text = self.verbatim();
                 found.push(Block::Verbatim(text));
             }
             Event::Start(Tag::Table(align)) => {
@@ -124,7 +132,8 @@ impl<'a> Reader<'a> {
                 other => found.push(Block::Paragraph(vec![Inline::Text(other.to_owned())])),
             },
             // The beginnings and ends of raw HTML carry nothing themselves.
-            Event::Start(_) | Event::End(_) => {}
+            Event::End(_) => {}
+            Event::Start(_) if !is_inline(&event) => {}
             // An item of a tight list has its text without a paragraph around it.
             other => {
                 let mut line = Vec::new();
@@ -163,7 +172,7 @@ impl<'a> Reader<'a> {
         items
     }
 
-    fn verbatim(&mut self, _kind: &CodeBlockKind<'a>) -> String {
+    fn verbatim(&mut self) -> String {
         let mut text = String::new();
         for event in self.events.by_ref() {
             match event {
@@ -190,7 +199,7 @@ impl<'a> Reader<'a> {
         let mut row = Vec::new();
         while let Some(event) = self.events.next() {
             match event {
-                Event::Start(Tag::TableCell) => row.push(self.inlines(&[])),
+                Event::Start(Tag::TableCell) => row.push(self.inlines()),
                 Event::End(TagEnd::TableHead) => table.head = std::mem::take(&mut row),
                 Event::End(TagEnd::TableRow) => table.rows.push(std::mem::take(&mut row)),
                 Event::End(TagEnd::Table) => break,
@@ -208,7 +217,7 @@ impl<'a> Reader<'a> {
             match event {
                 Event::End(TagEnd::Paragraph) => break,
                 Event::Start(Tag::Image { dest_url, .. }) => {
-                    let caption = plain(&self.inlines(&[]));
+                    let caption = plain(&self.inlines());
                     pictures.push(Block::Picture(dest_url.into_string(), caption));
                 }
                 event => self.inline(event, &mut line),
@@ -224,8 +233,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The text up to the end of what was begun.
-    fn inlines(&mut self, before: &[Inline]) -> Vec<Inline> {
-        let mut line = before.iter().cloned().map(Piece::Inline).collect();
+    fn inlines(&mut self) -> Vec<Inline> {
+        let mut line = Vec::new();
         while let Some(event) = self.events.next() {
             match event {
                 Event::End(_) => break,
@@ -241,13 +250,13 @@ impl<'a> Reader<'a> {
             Event::Code(text) => Inline::Code(text.into_string()),
             Event::SoftBreak => Inline::Text("\n".to_owned()),
             Event::HardBreak => Inline::Break,
-            Event::Start(Tag::Strong) => Inline::Strong(self.inlines(&[])),
-            Event::Start(Tag::Emphasis) => Inline::Emphasis(self.inlines(&[])),
+            Event::Start(Tag::Strong) => Inline::Strong(self.inlines()),
+            Event::Start(Tag::Emphasis) => Inline::Emphasis(self.inlines()),
             Event::Start(Tag::Link { dest_url, .. }) => {
-                Inline::Link(dest_url.into_string(), self.inlines(&[]))
+                Inline::Link(dest_url.into_string(), self.inlines())
             }
             Event::Start(_) => {
-                for piece in self.inlines(&[]) {
+                for piece in self.inlines() {
                     line.push(Piece::Inline(piece));
                 }
                 return;

@@ -10,7 +10,7 @@ use docx_rs::{
     Paragraph, Run, RunFonts, Shading, SpecialIndentType, Start, Style, StyleType, Table,
     TableCell, TableCellMargins, TableLayoutType, TableRow, VertAlignType, WidthType,
 };
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Document;
 use super::blocks::{self, Align, Block, Inline, plain};
@@ -34,6 +34,9 @@ impl DocxError {
 const TEXT_WIDTH: usize = 9638;
 /// Width and height of A4, in twentieths of a point.
 const A4: (u32, u32) = (11906, 16838);
+/// Width of a letter in a table and of the margins of a cell, in twentieths of a point.
+const LETTER: usize = 112;
+const CELL_MARGINS: usize = 200;
 /// Abstract numbering of lists that are not numbered; every numbered list gets one of its own behind it.
 const BULLETS: usize = 2;
 /// What a list is indented by for each of its levels.
@@ -233,12 +236,20 @@ impl Writer {
                 self.lists
             }
         };
+        let boxes = blocks::is_checklist(items);
         for item in items {
             for (position, block) in item.iter().enumerate() {
                 match block {
                     Block::Paragraph(text) => {
                         let paragraph = Paragraph::new();
-                        let paragraph = if position == 0 {
+                        let paragraph = if position == 0 && boxes {
+                            paragraph.indent(
+                                Some(STEP),
+                                Some(SpecialIndentType::Hanging(STEP / 2)),
+                                None,
+                                None,
+                            )
+                        } else if position == 0 {
                             paragraph.numbering(NumberingId::new(id), IndentLevel::new(depth))
                         } else {
                             paragraph.indent(Some(STEP * (depth as i32 + 1)), None, None, None)
@@ -300,19 +311,63 @@ impl Writer {
     }
 }
 
-/// Widths of columns by the length of their longest text, with a floor and a ceiling so that no column starves or takes all.
+/// Widths of columns: each has room for its longest word, and what is left goes to those with the longest texts.
 fn widths(table: &blocks::Table) -> Vec<usize> {
-    let longest = |column: usize| {
+    let cells = |column: usize| {
         let rows = std::iter::once(&table.head).chain(&table.rows);
-        rows.filter_map(|row| row.get(column))
-            .map(|cell| plain(cell).width())
-            .max()
-            .unwrap_or(0)
-            .clamp(5, 36)
+        rows.filter_map(move |row| row.get(column))
+            .map(|cell| plain(cell))
     };
-    let weights: Vec<usize> = (0..table.align.len()).map(longest).collect();
-    let total: usize = weights.iter().sum::<usize>().max(1);
-    weights.iter().map(|w| TEXT_WIDTH * w / total).collect()
+    let columns = 0..table.align.len();
+    let floors: Vec<usize> = columns
+        .clone()
+        .map(|c| {
+            CELL_MARGINS + LETTER * cells(c).map(|text| longest_word(&text)).max().unwrap_or(0)
+        })
+        .collect();
+    let wishes: Vec<usize> = columns
+        .map(|c| {
+            cells(c)
+                .map(|text| text.width())
+                .max()
+                .unwrap_or(0)
+                .clamp(5, 36)
+        })
+        .collect();
+    let (needed, wished) = (
+        floors.iter().sum::<usize>(),
+        wishes.iter().sum::<usize>().max(1),
+    );
+    let share = |part: usize, of: usize, whole: usize| whole * part / of.max(1);
+    match TEXT_WIDTH.checked_sub(needed) {
+        Some(left) => {
+            let pairs = floors.iter().zip(&wishes);
+            pairs
+                .map(|(floor, wish)| floor + share(*wish, wished, left))
+                .collect()
+        }
+        None => floors
+            .iter()
+            .map(|floor| share(*floor, needed, TEXT_WIDTH))
+            .collect(),
+    }
+}
+
+/// Width of the longest piece of a text that is not divided between lines: a word of letters and digits, or one Chinese character.
+fn longest_word(text: &str) -> usize {
+    let mut longest = 0;
+    let mut word = 0;
+    for c in text.chars() {
+        let width = c.width().unwrap_or(0);
+        word = if c == ' ' || width == 2 {
+            0
+        } else {
+            word + width
+        };
+        longest = longest.max(word).max(width);
+    }
+    // Longer ones, such as digests, are divided all the same.
+    longest.min(24)
 }
 
 /// A paragraph with the text added.
@@ -427,6 +482,18 @@ mod tests {
         let widths = widths(table);
         assert!(widths[0] > widths[1]);
         assert!(widths.iter().sum::<usize>() <= TEXT_WIDTH);
+    }
+
+    #[test]
+    fn a_date_fits_its_column_beside_long_texts() {
+        let long = "很长的说明".repeat(30);
+        let found = blocks::blocks(&format!(
+            "| a | b | c |\n|---|---|---|\n| 2026-09-01 | {long} | {long} |\n"
+        ));
+        let Block::Table(table) = &found[0] else {
+            panic!("{found:?}")
+        };
+        assert!(widths(table)[0] >= CELL_MARGINS + 10 * LETTER);
     }
 
     #[test]

@@ -32,6 +32,11 @@ pub fn forms(plan: &Plan, laboratory: &str) -> Option<FormSpec> {
             components.push(component.clone());
         }
     }
+    let wants_budget = |m: &Measurand| m.reported.iter().any(|item| item == "budget");
+    if components.is_empty() && asked.iter().any(|item| wants_budget(item.measurand)) {
+        // The protocol names no components: the table of the budget stands there with lines to be filled in, which may stay empty.
+        components = vec![Text::default(); BUDGET_LINES];
+    }
     Some(FormSpec {
         plan_digest: plan.digest.clone(),
         title: plan.content.protocol.title.clone(),
@@ -45,6 +50,9 @@ pub fn forms(plan: &Plan, laboratory: &str) -> Option<FormSpec> {
         languages: vec![Lang::Zh, Lang::En],
     })
 }
+
+/// Empty lines in a budget whose components the protocol does not name.
+const BUDGET_LINES: usize = 6;
 
 /// One result asked for.
 struct Asked<'a> {

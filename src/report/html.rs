@@ -1,6 +1,6 @@
 //! Documents as HTML pages that print on A4.
 
-use super::blocks::{Align, Block, Inline, Table, blocks};
+use super::blocks::{Align, Block, Inline, Table, blocks, is_checklist};
 use super::{Document, Pictures};
 use crate::text::Lang;
 
@@ -27,6 +27,9 @@ pub fn html(document: &Document, pictures: &Pictures) -> String {
     page.out
 }
 
+/// Most rows of a table that is not divided between pages.
+const SHORT: usize = 10;
+
 const STYLE: &str = include_str!("style.css");
 
 struct Page<'a> {
@@ -49,6 +52,7 @@ impl Page<'_> {
                 let (tag, open) = match first {
                     Some(1) => ("ol", "ol".to_owned()),
                     Some(n) => ("ol", format!("ol start=\"{n}\"")),
+                    None if is_checklist(items) => ("ul", "ul class=\"checks\"".to_owned()),
                     None => ("ul", "ul".to_owned()),
                 };
                 self.tag(&open);
@@ -91,7 +95,22 @@ impl Page<'_> {
     }
 
     fn table(&mut self, table: &Table) {
-        self.tag("table");
+        let headed = table.head.iter().any(|cell| !cell.is_empty());
+        // A short table stays on one page; one of two columns without headings is a list of particulars.
+        let short = if table.rows.len() <= SHORT {
+            "short"
+        } else {
+            ""
+        };
+        let pairs = if !headed && table.align.len() == 2 {
+            " pairs"
+        } else {
+            ""
+        };
+        self.tag(&format!(
+            "table class=\"{}\"",
+            format!("{short}{pairs}").trim()
+        ));
         if table.head.iter().any(|cell| !cell.is_empty()) {
             self.tag("thead");
             self.row("th", &table.head, &table.align);
@@ -130,7 +149,7 @@ impl Page<'_> {
     fn inlines(&mut self, line: &[Inline]) {
         for piece in line {
             match piece {
-                Inline::Text(text) => self.text(text),
+                Inline::Text(text) => self.dated(text),
                 Inline::Strong(inner) => self.within("strong", inner),
                 Inline::Emphasis(inner) => self.within("em", inner),
                 Inline::Sub(inner) => self.within("sub", inner),
@@ -159,6 +178,19 @@ impl Page<'_> {
         self.out.push_str(&format!("<{tag}>\n"));
     }
 
+    /// Text in which a date is never divided between lines.
+    fn dated(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some((before, date, behind)) = next_date(rest) {
+            self.text(before);
+            self.out.push_str("<span class=\"date\">");
+            self.text(date);
+            self.out.push_str("</span>");
+            rest = behind;
+        }
+        self.text(rest);
+    }
+
     fn text(&mut self, text: &str) {
         for c in text.chars() {
             match c {
@@ -170,6 +202,21 @@ impl Page<'_> {
             }
         }
     }
+}
+
+/// The text before the first date such as `2026-09-01`, the date, and the text behind it.
+fn next_date(text: &str) -> Option<(&str, &str, &str)> {
+    let form = b"0000-00-00";
+    let is_date = |bytes: &[u8]| {
+        bytes.iter().zip(form).all(|(byte, wanted)| match wanted {
+            b'0' => byte.is_ascii_digit(),
+            wanted => byte == wanted,
+        })
+    };
+    let at = text.as_bytes().windows(form.len()).position(is_date)?;
+    let (before, rest) = text.split_at_checked(at)?;
+    let (date, behind) = rest.split_at_checked(form.len())?;
+    Some((before, date, behind))
 }
 
 /// Links that run nothing.
@@ -210,6 +257,13 @@ mod tests {
         let page = page("![时间表](a.svg)\n\n![b](other.svg)\n");
         assert!(page.contains("<svg>1</svg><figcaption>时间表</figcaption>"));
         assert!(!page.contains("<?xml") && page.contains("<figcaption>b</figcaption>"));
+    }
+
+    #[test]
+    fn a_date_stays_on_its_line() {
+        let page = page("甲 2026-09-01 至 2026-09-10。\n");
+        assert!(page.contains("甲 <span class=\"date\">2026-09-01</span> 至"));
+        assert_eq!(page.matches("class=\"date\"").count(), 2);
     }
 
     #[test]

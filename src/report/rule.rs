@@ -62,7 +62,10 @@ impl Words {
     fn call(self, function: Function, arguments: &[Term]) -> Markup {
         let inside: Vec<Markup> = arguments.iter().map(|a| self.write(a, 0)).collect();
         match function {
-            Function::SquareRoot => format!("√({})", inside.join(", ")),
+            Function::SquareRoot => match arguments {
+                [Term::Number(..) | Term::Variable(_)] => format!("√{}", inside.concat()),
+                _ => format!("√({})", inside.join(", ")),
+            },
             Function::Min | Function::Max => format!("{}({})", function.name(), inside.join(", ")),
         }
     }
