@@ -2,7 +2,10 @@
 
 mod check;
 mod compute;
+mod explain;
 mod files;
+mod fix;
+mod fmt;
 mod plan;
 mod run;
 mod terminal;
@@ -31,6 +34,15 @@ enum Language {
     En,
 }
 
+impl Language {
+    fn lang(self) -> Lang {
+        match self {
+            Language::Zh => Lang::Zh,
+            Language::En => Lang::En,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 enum Verb {
     /// Checks protocols 检查规程
@@ -43,10 +55,16 @@ enum Verb {
     Why(why::Why),
     /// Runs one method of the library on a table 直接用一种方法计算
     Compute(compute::Compute),
+    /// Lays files out canonically, in either keyword language 规范排版
+    Fmt(fmt::Fmt),
+    /// Carries out the fixes that findings offer 自动改正
+    Fix(fix::Fix),
+    /// Explains a code, with a failing and a mended example 解释消息代码
+    Explain(explain::Explain),
 }
 
 /// How a verb ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     Fine,
     /// There are findings that stand in the way.
@@ -66,16 +84,16 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if asked { 0 } else { 2 });
         }
     };
-    let lang = arguments.lang.map(|l| match l {
-        Language::Zh => Lang::Zh,
-        Language::En => Lang::En,
-    });
+    let lang = arguments.lang.map(Language::lang);
     let status = match arguments.verb {
         Verb::Check(verb) => verb.run(lang),
         Verb::Plan(verb) => verb.run(lang),
         Verb::Run(verb) => verb.run(lang),
         Verb::Why(verb) => verb.run(lang),
         Verb::Compute(verb) => verb.run(lang),
+        Verb::Fmt(verb) => verb.run(lang),
+        Verb::Fix(verb) => verb.run(lang),
+        Verb::Explain(verb) => verb.run(lang),
     };
     ExitCode::from(match status {
         Status::Fine => 0,
