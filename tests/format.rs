@@ -149,6 +149,11 @@ fn what_could_not_be_read_keeps_its_tokens() {
 }
 
 #[test]
+fn a_block_without_a_statement_stays_behind_the_line_that_swallowed_its_brace() {
+    check("a \"b }\n{\n}\n", "a \"b }\n{ }\n");
+}
+
+#[test]
 fn line_ends_of_any_system_become_one() {
     check("edition 2026\r\nuse std.x\r\n", "edition 2026\nuse std.x\n");
     check("", "");

@@ -63,6 +63,8 @@ enum Place {
     Argument,
     Open {
         top: bool,
+        /// Whether no statement stands before it.
+        headless: bool,
     },
     Close,
 }
@@ -154,6 +156,7 @@ impl<'t, 'd> Map<'t, 'd> {
                     block.open,
                     Place::Open {
                         top: top && line.arguments.is_empty(),
+                        headless: line.arguments.is_empty(),
                     },
                 );
                 block
@@ -240,9 +243,12 @@ impl<'d> Walk<'_, 'd> {
                 self.start(index);
             }
             Place::Argument => self.argument(index),
-            Place::Open { top } => {
+            Place::Open { top, headless } => {
                 if top {
                     self.end_blocks();
+                }
+                if headless {
+                    self.end_statement();
                 }
                 self.open();
             }
@@ -324,11 +330,13 @@ impl<'d> Walk<'_, 'd> {
             }
         }
         self.end_statement();
-        if !own_line && self.behind_open && self.items.is_empty() {
-            if let Some(frame) = self.frames.last_mut() {
-                frame.comment = Some(index);
-                return;
-            }
+        if !own_line
+            && self.behind_open
+            && self.items.is_empty()
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.comment = Some(index);
+            return;
         }
         if !own_line && let Some(Item::Statement(last)) = self.items.last_mut() {
             last.comment = Some(index);
@@ -336,7 +344,7 @@ impl<'d> Walk<'_, 'd> {
         }
         if matches!(
             next,
-            Some(Place::Start { top: true } | Place::Open { top: true })
+            Some(Place::Start { top: true } | Place::Open { top: true, .. })
         ) {
             self.end_blocks();
         }

@@ -4,8 +4,10 @@ use bidui::compile::{Compiled, compile};
 
 const BASE: &str = include_str!("../data/base.bidui");
 
-/// Compiles an example and says how many lines of the file compiled stand before it. A text with a line that begins with `protocol` or `规程` is a whole file; any other is put into the base protocol,
-/// whose sections of the same keyword it replaces.
+/// Compiles an example and says how many lines of the file compiled stand before it.
+///
+/// A text with a line that begins with `protocol` or `规程` is a whole file; any other is put into the base protocol, whose sections of the
+/// same keyword it replaces.
 pub fn example(text: &str) -> (Compiled, u32) {
     let whole = text
         .lines()
