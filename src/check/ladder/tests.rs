@@ -171,8 +171,6 @@ fn every_state_has_one_way_in_and_every_way_ends() {
 fn both_pictures_tell_the_ladder_in_the_language_asked_for() {
     let compiled = compiled(RULES, LADDER);
     let consequences = in_effect(&compiled.protocols[0].protocol);
-    // With PICTURES=folder the pictures are kept for looking at.
-    let keep = std::env::var("PICTURES").ok();
     for (lang, words, unwanted) in [
         (
             Lang::Zh,
@@ -199,9 +197,5 @@ fn both_pictures_tell_the_ladder_in_the_language_asked_for() {
         assert!(mermaid.starts_with("stateDiagram-v2\n"));
         // The policy answers what the protocol leaves, and nothing that cannot happen.
         assert!(!svg.contains(unwanted) && !mermaid.contains(unwanted));
-        if let Some(folder) = &keep {
-            std::fs::write(format!("{folder}/ladder-{lang:?}.svg"), &svg).unwrap();
-            std::fs::write(format!("{folder}/ladder-{lang:?}.mmd"), &mermaid).unwrap();
-        }
     }
 }
