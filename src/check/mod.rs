@@ -3,6 +3,8 @@
 //! Every check is a function over the model that adds findings; none depends on another, so that all findings come at once.
 
 mod evaluation;
+#[cfg(test)]
+mod fixture;
 mod journey;
 pub mod ladder;
 mod names;

@@ -68,12 +68,24 @@ pub(super) fn check(
     }
 }
 
-/// The consequences that apply: the protocol's own, and the policy's for events which the protocol does not answer.
-pub fn in_effect(protocol: &Protocol) -> Vec<&Consequence> {
+/// The consequences that apply: the protocol's own, and the policy's for events which can happen and which the protocol does not answer.
+pub fn in_effect(protocol: &Protocol) -> Vec<Consequence> {
     let own = names(&protocol.sanctions);
-    let policy = (protocol.policy_sanctions.iter())
-        .filter(|c| c.on.iter().any(|(event, _)| !own.contains(event.as_str())));
-    protocol.sanctions.iter().chain(policy).collect()
+    let can_happen = |event: &str| {
+        EVENTS.contains(&event)
+            || protocol
+                .acceptance
+                .laboratory
+                .iter()
+                .any(|r| r.verdict == event)
+    };
+    let policy = (protocol.policy_sanctions.iter()).filter_map(|consequence| {
+        let mut left = consequence.clone();
+        left.on
+            .retain(|(event, _)| !own.contains(event.as_str()) && can_happen(event));
+        (!left.on.is_empty()).then_some(left)
+    });
+    protocol.sanctions.iter().cloned().chain(policy).collect()
 }
 
 fn applied<'a>(protocol: &'a Protocol, produced: &BTreeMap<&str, Span>) -> Vec<Applied<'a>> {
@@ -204,14 +216,7 @@ fn not_allowed(
     allowed: &BTreeSet<MeasureName>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut measures: Vec<&Measure> = Vec::new();
-    for consequence in &protocol.sanctions {
-        consequence
-            .measures
-            .iter()
-            .for_each(|m| with_steps(m, &mut measures));
-    }
-    for measure in measures {
+    for measure in protocol.sanctions.iter().flat_map(all_measures) {
         if allowed.contains(keyword(&measure.kind)) {
             continue;
         }
@@ -238,14 +243,17 @@ fn not_allowed(
     }
 }
 
-/// A measure and the steps of its outcomes.
-fn with_steps<'a>(measure: &'a Measure, found: &mut Vec<&'a Measure>) {
-    found.push(measure);
-    if let MeasureKind::Retest { outcomes, .. } = &measure.kind {
-        outcomes
-            .iter()
-            .for_each(|(_, step)| with_steps(step, found));
+/// The measures of a consequence and the steps of their outcomes.
+fn all_measures(consequence: &Consequence) -> Vec<&Measure> {
+    fn with_steps<'a>(measure: &'a Measure, found: &mut Vec<&'a Measure>) {
+        found.push(measure);
+        if let MeasureKind::Retest { outcomes, .. } = &measure.kind {
+            (outcomes.iter()).for_each(|(_, step)| with_steps(step, found));
+        }
     }
+    let mut found = Vec::new();
+    (consequence.measures.iter()).for_each(|measure| with_steps(measure, &mut found));
+    found
 }
 
 fn never_produced(
@@ -280,13 +288,7 @@ fn outcomes_of_retests(
     produced: &BTreeMap<&str, Span>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut measures = Vec::new();
-    let consequence = ladder.consequence;
-    consequence
-        .measures
-        .iter()
-        .for_each(|m| with_steps(m, &mut measures));
-    for measure in measures {
+    for measure in all_measures(ladder.consequence) {
         let MeasureKind::Retest { outcomes, .. } = &measure.kind else {
             continue;
         };

@@ -16,8 +16,8 @@ const BETWEEN: f64 = 22.0;
 const GAP: f64 = 34.0;
 
 /// The ladders one below the other, each from left to right: from the event over the measures to the ends.
-pub fn svg(consequences: &[&Consequence], lang: Lang) -> String {
-    let ladders: Vec<Ladder> = consequences.iter().map(|c| Ladder::of(c)).collect();
+pub fn svg(consequences: &[Consequence], lang: Lang) -> String {
+    let ladders: Vec<Ladder> = consequences.iter().map(Ladder::of).collect();
     let columns = Columns::of(&ladders, lang);
     let mut svg = Svg::default();
     let mut view = Box::new(0.0, 0.0, 1.0, 1.0);
@@ -154,12 +154,9 @@ fn draw_move(svg: &mut Svg, ladder: &Ladder, placed: &Placed<'_>, it: &Move, lan
     );
     svg.line("leg", start, end, " marker-end=\"url(#tip)\"");
     if let Some(under) = &it.under {
-        // Close to the arrow's tip the branches lie farthest apart.
-        let along = 0.58;
-        let at = point(
-            start.x + (end.x - start.x) * along,
-            start.y + (end.y - start.y) * along - 5.0,
-        );
+        // Above an arrow that rises and below one that falls, so that the arrow does not cross its label.
+        let aside = if end.y > start.y { 15.0 } else { -7.0 };
+        let at = point((start.x + end.x) / 2.0, (start.y + end.y) / 2.0 + aside);
         svg.text("ink halo", at, DETAIL, Anchor::Middle, under.get(lang));
     }
 }
@@ -186,7 +183,7 @@ fn draw_state(svg: &mut Svg, state: &State, area: Box, lang: Lang) {
 }
 
 /// The ladders as one Mermaid `stateDiagram-v2`.
-pub fn mermaid(consequences: &[&Consequence], lang: Lang) -> String {
+pub fn mermaid(consequences: &[Consequence], lang: Lang) -> String {
     let mut out = String::from("stateDiagram-v2\n    direction LR\n");
     for (number, consequence) in consequences.iter().enumerate() {
         let ladder = Ladder::of(consequence);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::verdict;
-use super::{Applied, GOOD, with_steps};
+use super::{Applied, GOOD, all_measures};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::rules::{Measure, MeasureKind};
 use crate::source::Span;
@@ -141,12 +141,7 @@ fn stays(ladder: &Applied<'_>, suspended: &Measure, end: &Ending<'_>) -> Option<
 
 /// Reports steps that lift what was never ordered.
 pub(super) fn lift_of_nothing(ladder: &Applied<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut measures = Vec::new();
-    let consequence = ladder.consequence;
-    consequence
-        .measures
-        .iter()
-        .for_each(|m| with_steps(m, &mut measures));
+    let measures = all_measures(ladder.consequence);
     let ordered = |what: &str| {
         (measures.iter()).any(|measure| match &measure.kind {
             MeasureKind::Suspend { .. } => what == "suspension",

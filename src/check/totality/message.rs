@@ -50,6 +50,18 @@ pub(super) fn of_laboratories(
     }
 }
 
+/// Adds the place of a rule.
+fn with_place(diagnostic: Diagnostic, rule: &VerdictRule) -> Diagnostic {
+    let name = verdict(&rule.verdict);
+    diagnostic.with_label(
+        rule.at,
+        Text::new(
+            format!("`{}` 在此", name.zh),
+            format!("`{}` stands here", name.en),
+        ),
+    )
+}
+
 fn gap(rules: &[VerdictRule], at: Span, witness: &Text, extent: Option<Text>) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(
         Code::VerdictGap,
@@ -69,17 +81,7 @@ fn gap(rules: &[VerdictRule], at: Span, witness: &Text, extent: Option<Text>) ->
             format!("no rule covers {}", extent.en),
         ));
     }
-    for rule in rules {
-        let name = verdict(&rule.verdict);
-        diagnostic = diagnostic.with_label(
-            rule.at,
-            Text::new(
-                format!("此时 `{}` 不成立", name.zh),
-                format!("`{}` is not met there", name.en),
-            ),
-        );
-    }
-    diagnostic
+    rules.iter().fold(diagnostic, with_place)
 }
 
 fn overlap(rules: &[&VerdictRule], at: Span, witness: &Text, extent: Option<Text>) -> Diagnostic {
@@ -115,16 +117,9 @@ fn overlap(rules: &[&VerdictRule], at: Span, witness: &Text, extent: Option<Text
         ));
     }
     let earlier = rules.split_last().map_or(&[][..], |(_, earlier)| earlier);
-    for (rule, name) in earlier.iter().zip(&names) {
-        diagnostic = diagnostic.with_label(
-            rule.at,
-            Text::new(
-                format!("`{}` 在此", name.zh),
-                format!("`{}` stands here", name.en),
-            ),
-        );
-    }
-    diagnostic
+    earlier
+        .iter()
+        .fold(diagnostic, |it, rule| with_place(it, rule))
 }
 
 fn never(rules: &[VerdictRule], rule: usize, at: Span) -> Diagnostic {
@@ -186,16 +181,7 @@ fn unproven(pair: Option<(&VerdictRule, &VerdictRule)>, at: Span) -> Diagnostic 
         "write the conditions as linear comparisons, or let one verdict take `otherwise`",
     ));
     match pair {
-        Some((first, _)) => {
-            let name = verdict(&first.verdict);
-            diagnostic.with_label(
-                first.at,
-                Text::new(
-                    format!("`{}` 在此", name.zh),
-                    format!("`{}` stands here", name.en),
-                ),
-            )
-        }
+        Some((first, _)) => with_place(diagnostic, first),
         None => diagnostic,
     }
 }

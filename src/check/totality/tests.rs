@@ -11,7 +11,8 @@ use super::linear::Model;
 use super::points::{Finding, analyse};
 use super::space::{ShownUnit, Space};
 use super::translate::formula;
-use crate::compile::compile;
+use crate::check::fixture;
+use crate::compile::{Compiled, compile};
 use crate::condition::{Domain, Facts, Function, Operator, Quantifier, Term};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Condition, VerdictRule};
@@ -41,49 +42,15 @@ fn rule(verdict: &str, when: Option<Term>) -> VerdictRule {
     }
 }
 
-/// A protocol with these rules, everything else in order.
-fn protocol(point: &str, laboratory: &str) -> String {
-    format!(
-        r#"edition 2026
-protocol test.masses 1.0.0 {{
-  title zh "砝码" en "weights"
-  policy std.cn.national-2023
-  object measurement-standard "砝码"
-  pilot NIM
-  participants {{ AAA zh "甲"
-    BBB zh "乙" }}
-  measurand dm : mass {{ unit mg
-    point a = 1 kg
-    point b = 2 kg
-    point c = 3 kg
-    point d = 4 kg
-    point e = 5 kg
-    report value, U, k }}
-  artefact W1 {{ measures dm }}
-  stability {{ before 10 measurements over 60 d
-    during each pilot visit
-    test std.stability.slope confidence 0.95
-    limit |drift| <= 1/3 * U_ref
-    otherwise correct linear }}
-  circulation {{ start 2026-09-01
-    ring W1 {{ stay 10 d
-      transit 4 d }} }}
-  evaluation {{ reference std.reference.weighted-mean
-    correlation uncorrelated
-    score En k 2
-    equivalence unilateral }}
-  acceptance {{
-    each point {{ {point} }}
-    each laboratory {{ {laboratory} }}
-  }}
-}}
-"#
-    )
+/// What the compiler says of a protocol with these rules.
+fn compiled(point: &str, laboratory: &str) -> Compiled {
+    let text = fixture::protocol(point, laboratory, "on questionable { nothing }");
+    compile("t.bidui", &text)
 }
 
 /// What is found about verdict rules, in English: `E0703 |En| = 1 meets no verdict`.
 fn found(point: &str, laboratory: &str) -> Vec<String> {
-    let compiled = compile("t.bidui", &protocol(point, laboratory));
+    let compiled = compiled(point, laboratory);
     let about = ["E0701", "E0702", "E0703", "W0707", "W0708"];
     let unwanted: Vec<&Diagnostic> = (compiled.diagnostics.iter())
         .filter(|d| d.is_error() && !d.code.id().starts_with("E070"))
@@ -216,12 +183,9 @@ fn scores_and_the_difference_have_one_sign() {
 
 #[test]
 fn a_rule_that_cannot_be_read_makes_no_gap() {
-    let compiled = compile(
-        "t.bidui",
-        &protocol(
-            "satisfactory when |Em| <= 1; unsatisfactory when |En| > 1",
-            ALL_OR_NOT,
-        ),
+    let compiled = compiled(
+        "satisfactory when |Em| <= 1; unsatisfactory when |En| > 1",
+        ALL_OR_NOT,
     );
     assert!(compiled.diagnostics.iter().all(|d| d.code.id() != "E0703"));
     assert!(compiled.diagnostics.iter().any(|d| d.is_error()));
@@ -281,6 +245,24 @@ fn an_overlap_of_laboratory_rules_is_shown_by_numbers_of_points() {
         messages[0].starts_with("E0702") && messages[0].contains("of 5 points"),
         "{messages:?}"
     );
+}
+
+#[test]
+fn the_same_is_said_in_chinese() {
+    let rules = "satisfactory when |En| < 1; unsatisfactory when |En| > 1";
+    let laboratory = "satisfactory when all points satisfactory; questionable when count points unsatisfactory > 1; unsatisfactory when all points unsatisfactory";
+    let compiled = compiled(rules, laboratory);
+    let said: Vec<&str> = (compiled.diagnostics.iter())
+        .filter(|d| ["E0702", "E0703"].contains(&d.code.id()))
+        .map(|d| d.message.get(Lang::Zh))
+        .collect();
+    for message in [
+        "|En| = 1 时得不出任何结论",
+        "5 个测量点中 1 个为 `不满意`、其余为 `满意` 时得不出任何结论",
+        "5 个测量点均为 `不满意` 时同时满足 `有问题`、`不满意`",
+    ] {
+        assert!(said.contains(&message), "{message}: {said:?}");
+    }
 }
 
 // ---------------------------------------------------------------- against brute force
