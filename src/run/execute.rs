@@ -11,7 +11,7 @@ use super::results::{Result as Submitted, Results};
 use super::verdicts;
 use crate::condition::{Domain, Facts, Term};
 use crate::evaluate::consistency::chi_squared;
-use crate::evaluate::equivalence::{self, Rule};
+use crate::evaluate::equivalence;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::outlier::{Sides, grubbs};
@@ -402,7 +402,8 @@ impl PointRun {
 
     fn equivalence(&mut self, step: &Step, kinds: &[String], k: f64, denominator: &str) -> Result<(), Inapplicable> {
         let Some(consensus) = &self.consensus else { return Ok(()) };
-        let plain = equivalence::unilateral(&self.labs, consensus, Rule::Stated)?;
+        let method = self.outcome.reference.as_ref().map_or("", |r| last(&r.method));
+        let plain = equivalence::unilateral(&self.labs, consensus, named::rule(method))?;
         let correlated = self.covariance.as_ref().filter(|_| consensus.is_linear());
         for row in 0..self.labs.len() {
             // The value that everyone is compared with has no deviation of its own.
