@@ -57,9 +57,15 @@ impl Check {
             Format::Short => terminal::print(&render::short(&all.diagnostics, &all.sources, lang)),
             Format::Json => terminal::print(&render::json(&all.diagnostics, &all.sources)),
             Format::Sarif => terminal::print(&render::sarif(&all.diagnostics, &all.sources, lang)),
-            Format::Github => terminal::print(&render::github(&all.diagnostics, &all.sources, lang)),
+            Format::Github => {
+                terminal::print(&render::github(&all.diagnostics, &all.sources, lang))
+            }
             Format::Junit => {
-                let files: Vec<String> = self.files.iter().map(|f| f.to_string_lossy().into_owned()).collect();
+                let files: Vec<String> = self
+                    .files
+                    .iter()
+                    .map(|f| f.to_string_lossy().into_owned())
+                    .collect();
                 terminal::print(&render::junit(&all.diagnostics, &all.sources, &files, lang));
             }
         }

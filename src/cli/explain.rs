@@ -24,8 +24,14 @@ impl Explain {
                 let code = &self.code;
                 terminal::fail(
                     Code::UnknownName,
-                    Text::new(format!("没有代码 `{code}`"), format!("there is no code `{code}`")),
-                    Text::new("代码见消息开头，如 `E0107`", "codes stand at the head of a message, as in `E0107`"),
+                    Text::new(
+                        format!("没有代码 `{code}`"),
+                        format!("there is no code `{code}`"),
+                    ),
+                    Text::new(
+                        "代码见消息开头，如 `E0107`",
+                        "codes stand at the head of a message, as in `E0107`",
+                    ),
                     lang,
                 );
                 Status::Failed

@@ -31,12 +31,24 @@ impl Fix {
             };
             let compiled = compile(&path.to_string_lossy(), &text);
             let own = |edit: &&Edit| edit.span.file == compiled.file;
-            let edits: Vec<Edit> = compiled.diagnostics.iter().flat_map(|d| &d.fixes).filter(own).cloned().collect();
+            let edits: Vec<Edit> = compiled
+                .diagnostics
+                .iter()
+                .flat_map(|d| &d.fixes)
+                .filter(own)
+                .cloned()
+                .collect();
             let mended = fix::apply(&text, &edits, self.include_unsafe);
-            let applicable = edits.iter().filter(|e| self.include_unsafe || e.applicability == Applicability::Safe).count();
-            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
+            let applicable = edits
+                .iter()
+                .filter(|e| self.include_unsafe || e.applicability == Applicability::Safe)
+                .count();
+            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+                continue;
+            };
             if mended != text {
-                let outputs = BTreeMap::from([(name.to_string_lossy().into_owned(), mended.into_bytes())]);
+                let outputs =
+                    BTreeMap::from([(name.to_string_lossy().into_owned(), mended.into_bytes())]);
                 if !files::write_all(folder, &outputs, lang) {
                     status = Status::Failed;
                     continue;

@@ -30,10 +30,16 @@ pub(super) struct Fmt {
 impl Fmt {
     pub fn run(self, asked: Option<Lang>) -> Status {
         let lang = terminal::language(asked);
-        let options = Options { keywords: self.keywords.map(Language::lang) };
+        let options = Options {
+            keywords: self.keywords.map(Language::lang),
+        };
         let mut status = Status::Fine;
         for path in &self.files {
-            let one = if path.as_os_str() == "-" { self.stream(options, lang) } else { self.file(path, options, lang) };
+            let one = if path.as_os_str() == "-" {
+                self.stream(options, lang)
+            } else {
+                self.file(path, options, lang)
+            };
             status = status.max(one);
         }
         status
@@ -42,8 +48,16 @@ impl Fmt {
     fn stream(&self, options: Options, lang: Lang) -> Status {
         let mut text = String::new();
         if let Err(error) = std::io::stdin().lock().read_to_string(&mut text) {
-            let message = Text::new(format!("无法读取标准输入：{error}"), format!("cannot read standard input: {error}"));
-            terminal::fail(Code::CannotRead, message, Text::new("输入应为 UTF-8 文本", "the input must be UTF-8 text"), lang);
+            let message = Text::new(
+                format!("无法读取标准输入：{error}"),
+                format!("cannot read standard input: {error}"),
+            );
+            terminal::fail(
+                Code::CannotRead,
+                message,
+                Text::new("输入应为 UTF-8 文本", "the input must be UTF-8 text"),
+                lang,
+            );
             return Status::Failed;
         }
         let formatted = format(&text, options);
@@ -59,7 +73,9 @@ impl Fmt {
     }
 
     fn file(&self, path: &Path, options: Options, lang: Lang) -> Status {
-        let Some(text) = files::read_text(path, lang) else { return Status::Failed };
+        let Some(text) = files::read_text(path, lang) else {
+            return Status::Failed;
+        };
         let formatted = format(&text, options);
         if let Some(reason) = formatted.refused {
             refused(&path.to_string_lossy(), reason, lang);
@@ -71,9 +87,18 @@ impl Fmt {
         if formatted.text == text {
             return Status::Fine;
         }
-        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Status::Failed };
-        let outputs = BTreeMap::from([(name.to_string_lossy().into_owned(), formatted.text.into_bytes())]);
-        if files::write_all(folder, &outputs, lang) { Status::Fine } else { Status::Failed }
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Status::Failed;
+        };
+        let outputs = BTreeMap::from([(
+            name.to_string_lossy().into_owned(),
+            formatted.text.into_bytes(),
+        )]);
+        if files::write_all(folder, &outputs, lang) {
+            Status::Fine
+        } else {
+            Status::Failed
+        }
     }
 
     fn compare(&self, name: &str, before: &str, after: &str) -> Status {
@@ -90,18 +115,33 @@ impl Fmt {
 }
 
 fn refused(name: &str, reason: Text, lang: Lang) {
-    let message = Text::new(format!("`{name}` 未改动：{}", reason.zh), format!("`{name}` was left as it is: {}", reason.en));
-    terminal::fail(Code::CannotWrite, message, Text::new("先改正错误", "mend the errors first"), lang);
+    let message = Text::new(
+        format!("`{name}` 未改动：{}", reason.zh),
+        format!("`{name}` was left as it is: {}", reason.en),
+    );
+    terminal::fail(
+        Code::CannotWrite,
+        message,
+        Text::new("先改正错误", "mend the errors first"),
+        lang,
+    );
 }
 
 /// The lines that differ between two texts, between what they begin and end with alike.
 fn difference(name: &str, before: &str, after: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let same = |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| pairs.take_while(|(a, b)| a == b).count();
+    let same =
+        |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| pairs.take_while(|(a, b)| a == b).count();
     let head = same(&mut old.iter().zip(&new));
     let room = old.len().min(new.len()) - head;
     let tail = same(&mut old.iter().rev().zip(new.iter().rev())).min(room);
-    let mut out = format!("--- {name}\n+++ {name}\n@@ -{},{} +{},{} @@\n", head + 1, old.len() - tail - head, head + 1, new.len() - tail - head);
+    let mut out = format!(
+        "--- {name}\n+++ {name}\n@@ -{},{} +{},{} @@\n",
+        head + 1,
+        old.len() - tail - head,
+        head + 1,
+        new.len() - tail - head
+    );
     for line in &old[head..old.len() - tail] {
         out.push_str(&format!("-{line}\n"));
     }

@@ -238,6 +238,7 @@ pub enum Way {
     Star,
     Petal(u64),
     Parallel,
+    OnSite,
     Route(Vec<Spanned<String>>),
 }
 

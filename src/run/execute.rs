@@ -12,7 +12,7 @@ use super::results::{Result as Submitted, Results};
 use super::verdicts;
 use crate::condition::{Domain, Facts, Term};
 use crate::evaluate::consistency::chi_squared;
-use crate::evaluate::equivalence::{self, Rule};
+use crate::evaluate::equivalence;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::outlier::{Sides, grubbs};
@@ -583,7 +583,7 @@ impl PointRun {
             .reference
             .as_ref()
             .map_or("", |r| last(&r.method));
-        let plain = equivalence::unilateral(&self.labs, consensus, rule(method))?;
+        let plain = equivalence::unilateral(&self.labs, consensus, named::rule(method))?;
         let correlated = self.covariance.as_ref().filter(|_| consensus.is_linear());
         for row in 0..self.labs.len() {
             // The value that everyone is compared with has no deviation of its own.
@@ -756,17 +756,6 @@ impl Facts for PointFacts<'_> {
 
 fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
-}
-
-/// How u(D) follows from the reference value. Estimators that widen the uncertainties for their weights keep their own u(y), as in
-/// CCRI(II): u²(D) = (1 − 2w) u² + u²(y); for the others the stated uncertainties are propagated through the weights.
-fn rule(method: &str) -> Rule {
-    match method {
-        "weighted-mean" | "largest-consistent-subset" | "arithmetic-mean" | "cut-off-mean" => {
-            Rule::Stated
-        }
-        _ => Rule::Reference,
-    }
 }
 
 fn days(from: Date, to: Date) -> f64 {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Basis, Consensus, MedianUncertainty};
+use crate::evaluate::equivalence::Rule;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 
@@ -28,6 +29,19 @@ pub const NAMES: [&str; 11] = [
     "restricted-maximum-likelihood",
     "weighted-mean",
 ];
+
+/// How u(D) follows from the reference value of the method called `name`, as the method itself has it: the power-moderated mean and the
+/// median carry an uncertainty that the stated ones do not explain, the random-effects means recognise dark uncertainty.
+pub fn rule(name: &str) -> Rule {
+    match name {
+        "power-moderated-mean" | "median" => Rule::Reference,
+        "dersimonian-laird"
+        | "mandel-paule"
+        | "maximum-likelihood"
+        | "restricted-maximum-likelihood" => Rule::DarkRecognised,
+        _ => Rule::Stated,
+    }
+}
 
 /// The reference value of `labs` by the method called `name` with its parameters and flags; none for an unknown name.
 pub fn estimate(
