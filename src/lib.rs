@@ -7,7 +7,9 @@ pub mod compile;
 pub mod condition;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod examples;
 pub mod intake;
+
 pub mod model;
 pub mod numeric;
 pub mod picture;

@@ -6,6 +6,7 @@ mod files;
 mod plan;
 mod run;
 mod terminal;
+mod test;
 mod why;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Verb {
     Run(run::Run),
     /// Explains a laboratory's verdict, back to its result 解释某实验室结论的由来
     Why(why::Why),
+    /// Tries protocols on the tests written with them 执行规程中的用例
+    Test(test::Test),
     /// Runs one method of the library on a table 直接用一种方法计算
     Compute(compute::Compute),
 }
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Verb::Plan(verb) => verb.run(lang),
         Verb::Run(verb) => verb.run(lang),
         Verb::Why(verb) => verb.run(lang),
+        Verb::Test(verb) => verb.run(lang),
         Verb::Compute(verb) => verb.run(lang),
     };
     ExitCode::from(match status {

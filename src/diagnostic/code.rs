@@ -100,6 +100,13 @@ codes! {
     NoConsequence "E0704" "no-consequence" Error,
     ConsequenceOfNothing "W0705" "consequence-of-nothing" Warning,
     SuspensionWithoutEnd "E0706" "suspension-without-end" Error,
+    // Tests in the language
+    ExpectationNotMet "E0801" "expectation-not-met" Error,
+    TestOfNoProtocol "E0802" "test-of-no-protocol" Error,
+    ExpectationImpossible "E0803" "impossible-expectation" Error,
+    GivenTwice "E0804" "given-twice" Error,
+    TestNotCarriedOut "E0805" "test-not-carried-out" Error,
+    TestIncomplete "E0806" "test-incomplete" Error,
     // Submitted files, as their readers find them
     DataMoreFindings "D0000" "more-findings" Error,
     DataTooLarge "D0001" "too-large" Error,
