@@ -9,7 +9,7 @@ pub mod diagnostic;
 pub mod evaluate;
 pub mod examples;
 pub mod intake;
-
+pub mod manual;
 pub mod model;
 pub mod numeric;
 pub mod picture;

@@ -2,7 +2,9 @@
 
 mod check;
 mod compute;
+mod doc;
 mod files;
+mod new;
 mod plan;
 mod run;
 mod terminal;
@@ -34,6 +36,8 @@ enum Language {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Begins a protocol from a sample 由示例新建规程
+    New(new::New),
     /// Checks protocols 检查规程
     Check(check::Check),
     /// Writes the plan, the timetable and what the participants receive 生成计划、时间表和参比实验室文件
@@ -44,6 +48,8 @@ enum Verb {
     Why(why::Why),
     /// Tries protocols on the tests written with them 执行规程中的用例
     Test(test::Test),
+    /// Writes the reference manual of the language or of the methods 生成参考手册
+    Doc(doc::Doc),
     /// Runs one method of the library on a table 直接用一种方法计算
     Compute(compute::Compute),
 }
@@ -74,11 +80,13 @@ pub fn main() -> ExitCode {
         Language::En => Lang::En,
     });
     let status = match arguments.verb {
+        Verb::New(verb) => verb.run(lang),
         Verb::Check(verb) => verb.run(lang),
         Verb::Plan(verb) => verb.run(lang),
         Verb::Run(verb) => verb.run(lang),
         Verb::Why(verb) => verb.run(lang),
         Verb::Test(verb) => verb.run(lang),
+        Verb::Doc(verb) => verb.run(lang),
         Verb::Compute(verb) => verb.run(lang),
     };
     ExitCode::from(match status {
