@@ -57,15 +57,19 @@ pub mod check;
 
 pub mod plan;
 
-pub mod compile;
-
-pub mod format;
-
 pub mod intake;
 
 pub mod words;
 
 pub mod run;
+
+pub mod examples;
+
+pub mod compile;
+
+pub mod format;
+
+pub mod manual;
 
 pub mod report;
 

@@ -2,13 +2,16 @@
 
 mod check;
 mod compute;
+mod doc;
 mod explain;
 mod files;
 mod fix;
 mod fmt;
+mod new;
 mod plan;
 mod run;
 mod terminal;
+mod test;
 mod why;
 
 use std::process::ExitCode;
@@ -45,6 +48,8 @@ impl Language {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Begins a protocol from a sample 由示例新建规程
+    New(new::New),
     /// Checks protocols 检查规程
     Check(check::Check),
     /// Writes the plan, the timetable and what the participants receive 生成计划、时间表和参比实验室文件
@@ -53,6 +58,10 @@ enum Verb {
     Run(run::Run),
     /// Explains a laboratory's verdict, back to its result 解释某实验室结论的由来
     Why(why::Why),
+    /// Tries protocols on the tests written with them 执行规程中的用例
+    Test(test::Test),
+    /// Writes the reference manual of the language or of the methods 生成参考手册
+    Doc(doc::Doc),
     /// Runs one method of the library on a table 直接用一种方法计算
     Compute(compute::Compute),
     /// Lays files out canonically, in either keyword language 规范排版
@@ -86,10 +95,13 @@ pub fn main() -> ExitCode {
     };
     let lang = arguments.lang.map(Language::lang);
     let status = match arguments.verb {
+        Verb::New(verb) => verb.run(lang),
         Verb::Check(verb) => verb.run(lang),
         Verb::Plan(verb) => verb.run(lang),
         Verb::Run(verb) => verb.run(lang),
         Verb::Why(verb) => verb.run(lang),
+        Verb::Test(verb) => verb.run(lang),
+        Verb::Doc(verb) => verb.run(lang),
         Verb::Compute(verb) => verb.run(lang),
         Verb::Fmt(verb) => verb.run(lang),
         Verb::Fix(verb) => verb.run(lang),

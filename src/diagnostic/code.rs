@@ -105,6 +105,13 @@ codes! {
     AnsweredTwice "E0709" "answered-twice" Error,
     LadderDeadEnd "E0710" "ladder-dead-end" Error,
     MeasureNotAllowed "E0711" "measure-not-allowed" Error,
+    // Tests in the language
+    ExpectationNotMet "E0801" "expectation-not-met" Error,
+    TestOfNoProtocol "E0802" "test-of-no-protocol" Error,
+    ExpectationImpossible "E0803" "impossible-expectation" Error,
+    GivenTwice "E0804" "given-twice" Error,
+    TestNotCarriedOut "E0805" "test-not-carried-out" Error,
+    TestIncomplete "E0806" "test-incomplete" Error,
     // Submitted files, as their readers find them
     DataMoreFindings "D0000" "more-findings" Error,
     DataTooLarge "D0001" "too-large" Error,
