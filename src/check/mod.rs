@@ -6,6 +6,7 @@ mod consequences;
 mod evaluation;
 mod journey;
 mod names;
+mod policy;
 
 use crate::circulation;
 use crate::diagnostic::Diagnostic;
@@ -28,6 +29,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     journey::check(&protocol, &written, &journey, &mut diagnostics);
     evaluation::check(&protocol, &mut diagnostics);
     consequences::check(&protocol, &mut diagnostics);
+    policy::check(&protocol, &journey, &mut diagnostics);
     (
         Checked {
             protocol,

@@ -100,6 +100,9 @@ codes! {
     NoConsequence "E0704" "no-consequence" Error,
     ConsequenceOfNothing "W0705" "consequence-of-nothing" Warning,
     SuspensionWithoutEnd "E0706" "suspension-without-end" Error,
+    // What the policy asks for
+    PolicyBroken "P0101" "policy-broken" Error,
+    PolicyAdvice "P0102" "policy-advice" Warning,
     // Submitted files, as their readers find them
     DataMoreFindings "D0000" "more-findings" Error,
     DataTooLarge "D0001" "too-large" Error,
