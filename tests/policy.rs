@@ -560,9 +560,8 @@ fn every_policy_of_the_library_can_be_followed() {
             "{policy}\n{}",
             messages(&compiled)
         );
-        assert!(
-            !compiled.protocols[0].protocol.policy_sanctions.is_empty(),
-            "{policy}"
-        );
+        // What others extend need not answer events itself.
+        let regime = &compiled.protocols[0].protocol.regime;
+        assert!(!regime.requirements.is_empty(), "{policy}");
     }
 }
