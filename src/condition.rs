@@ -4,7 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+use crate::values::calendar::Calendar;
+use crate::values::date::Duration;
 
 /// Operators of two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -101,6 +105,14 @@ pub enum Term {
     Binary(Operator, Box<Term>, Box<Term>),
     Call(Function, Vec<Term>),
     Quantified(Quantifier, Domain, String),
+    /// A fact that is true or false.
+    Holds(String),
+    /// Whether the statement at this path of keywords stands.
+    Has(String),
+    /// Whether a fact that is a word is this one; a fact that is not stated is no word.
+    Is(String, String),
+    /// A stretch of days against a period, counted by the calendar: 18 months from 1 March end with 31 August of the next year.
+    Lasts(String, Operator, Duration),
 }
 
 /// Functions.
@@ -137,6 +149,28 @@ pub trait Facts {
     fn variable(&self, name: &str) -> Option<f64>;
     /// The verdicts over which a quantifier runs.
     fn verdicts(&self, domain: Domain) -> Vec<&str>;
+    /// Whether the fact holds; none when it cannot be known here.
+    fn holds(&self, _name: &str) -> Option<bool> {
+        None
+    }
+    /// Whether the statement stands.
+    fn has(&self, _path: &str) -> Option<bool> {
+        None
+    }
+    /// The word of a fact, or none where nothing is stated.
+    fn word(&self, _name: &str) -> Option<&str> {
+        None
+    }
+    /// First day, and the day after the last.
+    fn stretch(&self, _name: &str) -> Option<(Date, Date)> {
+        None
+    }
+}
+
+/// Days since 1970-01-01: dates in conditions are compared as numbers.
+pub fn day_number(date: Date) -> f64 {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    f64::from(epoch.duration_until(date).as_hours() as i32 / 24)
 }
 
 /// A worked-out condition.
@@ -187,6 +221,12 @@ impl Term {
                     Function::SquareRoot => values.first()?.sqrt(),
                 })
             }
+            Term::Holds(name) => Truth(facts.holds(name)?),
+            Term::Has(path) => Truth(facts.has(path)?),
+            Term::Is(name, word) => Truth(facts.word(name) == Some(word.as_str())),
+            Term::Lasts(name, operator, period) => {
+                Truth(lasts(facts.stretch(name)?, *operator, *period)?)
+            }
             Term::Quantified(quantifier, domain, verdict) => {
                 let verdicts = facts.verdicts(*domain);
                 let hits = verdicts.iter().filter(|v| *v == verdict).count();
@@ -202,6 +242,22 @@ impl Term {
                 }
             }
         })
+    }
+
+    /// The leaves of the condition (facts and presences) in the order in which they are written.
+    pub fn leaves<'t>(&'t self, found: &mut Vec<&'t Term>) {
+        match self {
+            Term::Absolute(inner) | Term::Negative(inner) | Term::Not(inner) => inner.leaves(found),
+            Term::Binary(_, left, right) => {
+                left.leaves(found);
+                right.leaves(found);
+            }
+            Term::Call(_, arguments) => arguments.iter().for_each(|a| a.leaves(found)),
+            Term::Number(..) | Term::Quantified(..) => {}
+            Term::Variable(_) | Term::Holds(_) | Term::Has(_) | Term::Is(..) | Term::Lasts(..) => {
+                found.push(self)
+            }
+        }
     }
 
     /// Whether the condition holds.
@@ -226,9 +282,31 @@ impl Term {
                 right.variables(found);
             }
             Term::Call(_, arguments) => arguments.iter().for_each(|a| a.variables(found)),
-            Term::Number(..) | Term::Quantified(..) => {}
+            Term::Number(..)
+            | Term::Quantified(..)
+            | Term::Holds(_)
+            | Term::Has(_)
+            | Term::Is(..)
+            | Term::Lasts(..) => {}
         }
     }
+}
+
+/// Whether a stretch of days stands so to a period; none for signs that compare nothing and dates no calendar has.
+fn lasts((first, after): (Date, Date), operator: Operator, period: Duration) -> Option<bool> {
+    let bound = period
+        .end_from(first, &Calendar::weekends_only())
+        .ok()?
+        .value;
+    Some(match operator {
+        Operator::Less => after < bound,
+        Operator::AtMost => after <= bound,
+        Operator::Greater => after > bound,
+        Operator::AtLeast => after >= bound,
+        Operator::Equal => after == bound,
+        Operator::NotEqual => after != bound,
+        _ => return None,
+    })
 }
 
 impl std::fmt::Display for Term {
@@ -242,7 +320,12 @@ impl Term {
     fn write(&self, f: &mut std::fmt::Formatter<'_>, outer: u8) -> std::fmt::Result {
         match self {
             Term::Number(_, written) => f.write_str(written),
-            Term::Variable(name) => f.write_str(name),
+            Term::Variable(name) | Term::Holds(name) => f.write_str(name),
+            Term::Has(path) => write!(f, "has {path}"),
+            Term::Is(name, word) => write!(f, "{name} = {word}"),
+            Term::Lasts(name, operator, period) => {
+                write!(f, "{name} {} {period}", operator.sign())
+            }
             Term::Absolute(inner) => {
                 f.write_str("|")?;
                 inner.write(f, 0)?;

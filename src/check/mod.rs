@@ -8,6 +8,7 @@ mod fixture;
 mod journey;
 pub mod ladder;
 mod names;
+mod policy;
 mod totality;
 
 use crate::circulation;
@@ -33,6 +34,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     totality::check(&protocol, &mut diagnostics);
     // No policy says yet which measures it allows at which level of participation.
     ladder::check(&protocol, None, &mut diagnostics);
+    policy::check(&protocol, &journey, &mut diagnostics);
     (
         Checked {
             protocol,

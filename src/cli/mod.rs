@@ -10,6 +10,7 @@ mod fmt;
 mod new;
 mod plan;
 mod run;
+mod show;
 mod terminal;
 mod test;
 mod why;
@@ -54,6 +55,8 @@ enum Verb {
     Check(check::Check),
     /// Writes the plan, the timetable and what the participants receive 生成计划、时间表和参比实验室文件
     Plan(plan::Plan),
+    /// Lists what a protocol leaves to its policy, with the origin of each 列出规程未写而由制度给出的内容及出处
+    Show(show::Show),
     /// Carries a plan out on the submitted results 按计划处理提交的结果
     Run(run::Run),
     /// Explains a laboratory's verdict, back to its result 解释某实验室结论的由来
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Verb::New(verb) => verb.run(lang),
         Verb::Check(verb) => verb.run(lang),
         Verb::Plan(verb) => verb.run(lang),
+        Verb::Show(verb) => verb.run(lang),
         Verb::Run(verb) => verb.run(lang),
         Verb::Why(verb) => verb.run(lang),
         Verb::Test(verb) => verb.run(lang),

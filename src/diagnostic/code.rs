@@ -112,6 +112,9 @@ codes! {
     GivenTwice "E0804" "given-twice" Error,
     TestNotCarriedOut "E0805" "test-not-carried-out" Error,
     TestIncomplete "E0806" "test-incomplete" Error,
+    // What the policy asks for
+    PolicyBroken "P0101" "policy-broken" Error,
+    PolicyAdvice "P0102" "policy-advice" Warning,
     // Submitted files, as their readers find them
     DataMoreFindings "D0000" "more-findings" Error,
     DataTooLarge "D0001" "too-large" Error,

@@ -3,7 +3,9 @@
 //! [`resolve`] builds it and reports what does not hold together; a part that could not be read is absent, and nothing that depends on it is
 //! reported a second time. Quantities of a measurand are held in the measurand's unit.
 
+pub mod facts;
 mod journey;
+pub mod policy;
 mod resolve;
 pub mod rules;
 
@@ -54,6 +56,9 @@ pub struct Protocol {
     /// What the policy orders where the protocol says nothing.
     pub policy_sanctions: Vec<Consequence>,
     pub policy_title: Text,
+    /// The policy as it bears on this protocol.
+    pub regime: policy::Regime,
+    pub record: policy::Record,
     pub publication: Option<Publication>,
     pub integrity: Option<Integrity>,
     pub risks: Vec<Risk>,
@@ -318,8 +323,12 @@ pub struct Certified {
 pub struct Score {
     pub name: String,
     pub k: f64,
+    /// Whether the protocol states it.
+    pub k_stated: bool,
     /// `with-covariance` or `independent`.
     pub denominator: String,
+    /// Whether the protocol states it.
+    pub denominator_stated: bool,
     /// Standard deviation for proficiency assessment, with its unit.
     pub sigma: Option<Quantity>,
     pub at: Span,

@@ -434,7 +434,7 @@ impl<'t> Reader<'t> {
         Ok(amount)
     }
 
-    fn date(&mut self, cursor: &mut Cursor<'t>) -> Read<jiff::civil::Date> {
+    pub(super) fn date(&mut self, cursor: &mut Cursor<'t>) -> Read<jiff::civil::Date> {
         let written = cursor.slice_at(0);
         let iso = match cursor.kind() {
             Some(Kind::Date) => written.to_owned(),

@@ -80,6 +80,15 @@ impl<'t> Reader<'t> {
                 kind: ExpressionKind::Not(Box::new(inner)),
             });
         }
+        if self.expression_word(cursor, "has") {
+            return presence(cursor, start);
+        }
+        if let Some(date) = self.date(cursor)? {
+            return Ok(Expression {
+                kind: ExpressionKind::Date(date),
+                span: start.to(cursor.last_span()),
+            });
+        }
         for (word, quantifier) in [
             ("all", Quantifier::All),
             ("any", Quantifier::Any),
@@ -201,6 +210,24 @@ impl<'t> Reader<'t> {
             span: start.to(cursor.last_span()),
         })
     }
+}
+
+/// The path of keywords behind `has`.
+fn presence(cursor: &mut Cursor<'_>, start: crate::source::Span) -> Result<Expression, Misfit> {
+    let Some(path) = cursor.word().map(str::to_owned) else {
+        return Err(Misfit {
+            help: Some(Text::new(
+                "`有` 之后写语句关键词，如 `有 稳定性.事前`",
+                "write the keywords of a statement behind `has`, as in `has stability.before`",
+            )),
+            ..Misfit::default()
+        });
+    };
+    cursor.advance(1);
+    Ok(Expression {
+        kind: ExpressionKind::Has(path),
+        span: start.to(cursor.last_span()),
+    })
 }
 
 fn operator(cursor: &Cursor<'_>) -> Option<Operator> {

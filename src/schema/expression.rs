@@ -15,6 +15,9 @@ pub struct Expression {
 pub enum ExpressionKind {
     Amount(Amount),
     Name(String),
+    Date(jiff::civil::Date),
+    /// A statement, by the path of keywords that leads to it: `has stability.before`.
+    Has(String),
     Absolute(Box<Expression>),
     Negative(Box<Expression>),
     Not(Box<Expression>),

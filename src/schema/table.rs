@@ -123,7 +123,7 @@ pub const SIDES: [(&str, &str); 4] = [
     ("from-stated", "由不确定度"),
     ("from-dispersion", "由离散度"),
 ];
-pub const EXPRESSION_WORDS: [(&str, &str); 9] = [
+pub const EXPRESSION_WORDS: [(&str, &str); 10] = [
     ("and", "且"),
     ("or", "或"),
     ("not", "非"),
@@ -133,6 +133,7 @@ pub const EXPRESSION_WORDS: [(&str, &str); 9] = [
     ("share", "比例"),
     ("points", "测量点"),
     ("artefacts", "传递标准"),
+    ("has", "有"),
 ];
 pub const LANGUAGES: [(&str, &str); 2] = [("zh", "中文"), ("en", "英文")];
 pub const FLAGS: [(&str, &str); 2] = [("yes", "是"), ("no", "否")];

@@ -131,7 +131,9 @@ fn counted(term: &Term, judged: &[Judged]) -> Term {
                 None => term.clone(),
             }
         }
-        Term::Number(..) => term.clone(),
+        Term::Number(..) | Term::Holds(_) | Term::Has(_) | Term::Is(..) | Term::Lasts(..) => {
+            term.clone()
+        }
         Term::Absolute(part) => Term::Absolute(inner(part)),
         Term::Negative(part) => Term::Negative(inner(part)),
         Term::Not(part) => Term::Not(inner(part)),

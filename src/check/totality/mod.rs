@@ -175,6 +175,11 @@ fn units(term: &Term, found: &mut Vec<Unit>) {
             units(right, found);
         }
         Term::Call(_, arguments) => arguments.iter().for_each(|a| units(a, found)),
-        Term::Variable(_) | Term::Quantified(..) => {}
+        Term::Variable(_)
+        | Term::Quantified(..)
+        | Term::Holds(_)
+        | Term::Has(_)
+        | Term::Is(..)
+        | Term::Lasts(..) => {}
     }
 }

@@ -292,6 +292,12 @@ fn bare_names(term: &Term, found: &mut BTreeSet<String>) {
             bare_names(right, found);
         }
         Term::Call(_, arguments) => arguments.iter().for_each(|a| bare_names(a, found)),
-        Term::Number(..) | Term::Quantified(..) => {}
+        // Facts of a protocol stand in policies only; no verdict rests on them.
+        Term::Number(..)
+        | Term::Quantified(..)
+        | Term::Holds(_)
+        | Term::Has(_)
+        | Term::Is(..)
+        | Term::Lasts(..) => {}
     }
 }

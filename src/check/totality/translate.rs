@@ -119,7 +119,12 @@ fn cases(space: &mut Space, term: &Term) -> Vec<Case> {
         Term::Absolute(inner) => absolute(space, inner),
         Term::Binary(operator, left, right) => arithmetic(space, *operator, left, right),
         Term::Call(function, arguments) => call(space, *function, arguments),
-        Term::Not(_) | Term::Quantified(..) => None,
+        Term::Not(_)
+        | Term::Quantified(..)
+        | Term::Holds(_)
+        | Term::Has(_)
+        | Term::Is(..)
+        | Term::Lasts(..) => None,
     };
     match found {
         Some(cases) if !cases.is_empty() && cases.len() <= MOST_CASES => cases,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::quantities::dimension_title;
 use super::{Resolver, nouns};
-use crate::condition::{Function, Operator, Term};
+use crate::condition::{Function, Operator, Term, day_number};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Condition;
 use crate::schema::expression::{Expression, ExpressionKind};
@@ -12,19 +12,65 @@ use crate::source::Span;
 use crate::text::Text;
 use crate::values::unit::Dimension;
 
-/// The names that a place offers to its conditions, with their dimensions.
-pub(super) type Offered = BTreeMap<&'static str, Dimension>;
+/// The names that a place offers to its conditions.
+#[derive(Default)]
+pub(super) struct Offered {
+    names: BTreeMap<&'static str, Offer>,
+    /// Whether the place may ask which statements stand.
+    pub statements: bool,
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Offer {
+    Number(Dimension),
+    Truth,
+    /// A word, of the closed set of that name if there is one.
+    Word(Option<&'static str>),
+    /// A stretch of days.
+    Stretch,
+    Day,
+}
+
+impl<const N: usize> From<[(&'static str, Dimension); N]> for Offered {
+    fn from(numbers: [(&'static str, Dimension); N]) -> Offered {
+        let mut offered = Offered::default();
+        for (name, dimension) in numbers {
+            offered.insert(name, dimension);
+        }
+        offered
+    }
+}
+
+impl Offered {
+    pub fn insert(&mut self, name: &'static str, dimension: Dimension) {
+        self.offer(name, Offer::Number(dimension));
+    }
+
+    pub fn offer(&mut self, name: &'static str, offer: Offer) {
+        self.names.insert(name, offer);
+    }
+
+    pub fn get(&self, name: &str) -> Option<Offer> {
+        self.names.get(name).copied()
+    }
+
+    pub fn known(&self) -> Vec<&'static str> {
+        self.names.keys().copied().collect()
+    }
+}
 
 /// What an expression is.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Truth,
     Number(Dimension),
+    Day,
 }
 
 impl Resolver<'_> {
     /// A condition over the names offered; none (and a report) when it is not one.
-    pub fn condition(
+    pub(super) fn condition(
         &mut self,
         expression: &Expression,
         offered: &Offered,
@@ -71,16 +117,11 @@ impl Resolver<'_> {
                     Kind::Number(dimension),
                 ))
             }
-            ExpressionKind::Name(name) => match offered.get_key_value(name.as_str()) {
-                Some((name, dimension)) => {
-                    Some((Term::Variable((*name).to_owned()), Kind::Number(*dimension)))
-                }
-                None => {
-                    let known: Vec<&str> = offered.keys().copied().collect();
-                    self.unknown(&nouns::variable(), name, expression.span, &known);
-                    None
-                }
-            },
+            ExpressionKind::Name(name) => self.name_in_condition(name, expression.span, offered),
+            ExpressionKind::Date(date) => {
+                Some((Term::Number(day_number(*date), date.to_string()), Kind::Day))
+            }
+            ExpressionKind::Has(path) => self.presence(path, expression.span, offered),
             ExpressionKind::Absolute(inner) => {
                 let (term, dimension) = self.numeric(inner, offered, verdicts)?;
                 Some((Term::Absolute(Box::new(term)), Kind::Number(dimension)))
@@ -126,19 +167,44 @@ impl Resolver<'_> {
     ) -> Option<(Term, Dimension)> {
         match self.term(expression, offered, verdicts)? {
             (term, Kind::Number(dimension)) => Some((term, dimension)),
-            (_, Kind::Truth) => {
+            (_, Kind::Truth | Kind::Day) => {
                 self.report(
                     Diagnostic::new(
                         Code::ExpressionType,
                         expression.span,
                         Text::new(
-                            "此处应为数，这里写的是条件",
-                            "a number is wanted here, but this is a condition",
+                            "此处应为数，这里写的是条件或日期",
+                            "a number is wanted here, but this is a condition or a date",
                         ),
                     )
                     .with_help(Text::new(
                         "用 `且`、`或` 连接条件",
                         "join conditions with `and` or `or`",
+                    )),
+                );
+                None
+            }
+        }
+    }
+
+    fn day(
+        &mut self,
+        expression: &Expression,
+        offered: &Offered,
+        verdicts: &[String],
+    ) -> Option<Term> {
+        match self.term(expression, offered, verdicts)? {
+            (term, Kind::Day) => Some(term),
+            _ => {
+                self.report(
+                    Diagnostic::new(
+                        Code::ExpressionType,
+                        expression.span,
+                        Text::new("此处应为日期", "a date is wanted here"),
+                    )
+                    .with_help(Text::new(
+                        "日期写成 `2026-09-01`",
+                        "write a date as `2026-09-01`",
                     )),
                 );
                 None
@@ -154,7 +220,7 @@ impl Resolver<'_> {
     ) -> Option<Term> {
         match self.term(expression, offered, verdicts)? {
             (term, Kind::Truth) => Some(term),
-            (_, Kind::Number(_)) => {
+            (_, Kind::Number(_) | Kind::Day) => {
                 self.report(
                     Diagnostic::new(
                         Code::ExpressionType,
@@ -189,6 +255,22 @@ impl Resolver<'_> {
                 self.truth(right, offered, verdicts),
             );
             return Some((built(a?, b?), Kind::Truth));
+        }
+        if operator.compares()
+            && let ExpressionKind::Name(name) = &left.kind
+        {
+            match offered.get(name) {
+                Some(Offer::Word(choice)) => {
+                    return self.word_is(operator, name, choice, right);
+                }
+                Some(Offer::Stretch) => return self.lasts(operator, name, right),
+                Some(Offer::Day) => {
+                    let (a, _) = self.term(left, offered, verdicts)?;
+                    let b = self.day(right, offered, verdicts)?;
+                    return Some((built(a, b), Kind::Truth));
+                }
+                _ => {}
+            }
         }
         let (a, b) = (
             self.numeric(left, offered, verdicts),

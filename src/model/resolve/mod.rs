@@ -1,7 +1,9 @@
 //! Entries into the model: names found, units brought together, contradictions reported at both places.
 
 mod conditions;
+mod facts;
 mod journey;
+mod policy;
 mod quantities;
 mod sections;
 mod verdicts;

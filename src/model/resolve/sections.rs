@@ -3,6 +3,7 @@
 use super::conditions::Offered;
 use super::{Resolver, nouns};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::model::policy::Regime;
 use crate::model::{
     Action, Artefact, Body, Certified, Contingency, Evaluation, Integrity, Laboratory, Measurand,
     Method, Object, Point, Protocol, Publication, Range, Reference, Reporting, Risk, Score,
@@ -98,21 +99,7 @@ impl Resolver<'_> {
             .collect();
         let contingency = entry.child("contingency").map(|e| self.contingency(e));
         let policy = choice("policy", "policy").and_then(|name| self.policy(name));
-        let library = self.library;
-        let regime = policy
-            .as_ref()
-            .and_then(|name| library.item("policy", &name.value));
-        let policy_sanctions = regime
-            .and_then(|e| e.child("sanctions"))
-            .map(|e| self.consequences(e))
-            .unwrap_or_default();
-        let policy_title = regime
-            .and_then(|e| e.child("title"))
-            .and_then(|e| e.text("text"))
-            .cloned()
-            .unwrap_or_default();
-
-        Some(Protocol {
+        let mut protocol = Protocol {
             path: Self::spanned(entry, "path")?,
             version: Self::spanned(entry, "version")?,
             span: entry.head,
@@ -169,13 +156,17 @@ impl Resolver<'_> {
             evaluation: evaluation?,
             acceptance: acceptance?,
             sanctions,
-            policy_sanctions,
-            policy_title,
+            policy_sanctions: Vec::new(),
+            policy_title: Text::default(),
+            regime: Regime::default(),
+            record: self.record(entry),
             publication,
             integrity,
             risks,
             contingency,
-        })
+        };
+        self.regime(entry, &mut protocol);
+        Some(protocol)
     }
 
     fn policy(&mut self, name: Spanned<String>) -> Option<Spanned<String>> {
@@ -926,7 +917,9 @@ impl Resolver<'_> {
         Some(Score {
             name: entry.name("score")?.to_owned(),
             k,
+            k_stated: entry.one("k").is_some(),
             denominator: entry.name("form").unwrap_or("with-covariance").to_owned(),
+            denominator_stated: entry.name("form").is_some(),
             sigma,
             at: entry.span,
         })
