@@ -1,5 +1,7 @@
 //! The evaluation report: a table for the terminal.
 
+use std::collections::BTreeSet;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::run::Outcome;
@@ -32,7 +34,8 @@ fn point_table(point: &PointOutcome, lang: Lang) -> String {
         let method = r.method.rsplit('.').next().unwrap_or(&r.method);
         out.push_str(&format!("{word} {} {unit}  [{method}]\n", rounded(r.value, r.u)));
     }
-    let scores: Vec<&String> = point.results.first().map(|r| r.scores.keys().collect()).unwrap_or_default();
+    // The pilot has no scores where it gives the reference value itself, so one laboratory does not speak for all.
+    let scores: BTreeSet<&String> = point.results.iter().flat_map(|r| r.scores.keys()).collect();
     let mut rows = vec![header(unit, &scores, zh)];
     for result in &point.results {
         let mut row = vec![result.laboratory.clone(), rounded(result.value + result.correction, result.u)];
@@ -51,7 +54,7 @@ fn point_table(point: &PointOutcome, lang: Lang) -> String {
     out
 }
 
-fn header(unit: &str, scores: &[&String], zh: bool) -> Vec<String> {
+fn header(unit: &str, scores: &BTreeSet<&String>, zh: bool) -> Vec<String> {
     let mut row = vec![
         if zh { "实验室" } else { "laboratory" }.to_owned(),
         format!("x ± u / {unit}"),

@@ -18,7 +18,7 @@ use crate::evaluate::outlier::{Sides, grubbs};
 use crate::evaluate::reference::{Consensus, named};
 use crate::evaluate::travelling::drift::{DriftAction, LinearDrift, reference_at};
 use crate::evaluate::travelling::pilot::PilotSeries;
-use crate::numeric::sum::mean;
+use crate::numeric::sum::{mean, sum};
 use crate::plan::{Action, Certified, Members, Method, Plan, Range, Role, Step, Task};
 use crate::text::Text;
 use crate::values::unit::parse_unit;
@@ -347,6 +347,9 @@ impl PointRun {
                 (consensus, method, ties, took_over) = (estimate.consensus, otherwise, estimate.ties, true);
             }
         }
+        if !given {
+            consensus.u = self.correlated_u(&consensus);
+        }
         let u_results = consensus.u;
         let u_standard = if order.include.is_empty() { 0.0 } else { self.u_standard };
         for (row, result) in self.outcome.results.iter_mut().enumerate() {
@@ -370,6 +373,20 @@ impl PointRun {
         });
         self.consensus = Some(consensus);
         Ok(())
+    }
+
+    /// u(y) with what the results have in common: estimators take them as independent, so wᵀVw − Σ w_i² u_i² is still missing.
+    fn correlated_u(&self, consensus: &Consensus) -> f64 {
+        let Some(v) = self.covariance.as_ref().filter(|_| consensus.is_linear()) else { return consensus.u };
+        let w = &consensus.weights;
+        let mut terms = vec![consensus.u * consensus.u];
+        for (i, row) in v.iter().enumerate() {
+            for (j, covariance) in row.iter().enumerate() {
+                let own = if i == j { self.labs.u[i] * self.labs.u[i] } else { 0.0 };
+                terms.push(w[i] * w[j] * (covariance - own));
+            }
+        }
+        sum(terms).max(0.0).sqrt()
     }
 
     fn estimate(&self, method: &Method) -> Result<named::Estimate, Inapplicable> {
