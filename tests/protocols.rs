@@ -41,26 +41,35 @@ fn carried() -> &'static [Carried] {
 
 fn carry_out(folder: PathBuf) -> Carried {
     let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+    let outcome = run(
+        &name,
+        &folder.join("protocol.bidui"),
+        &folder.join("results"),
+    );
+    Carried {
+        name,
+        folder,
+        outcome,
+    }
+}
+
+/// The table of results that the program writes.
+fn run(name: &str, protocol: &Path, results: &Path) -> String {
     let output = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("protocols")
-        .join(&name);
+        .join(name);
     let run = Command::new(env!("CARGO_BIN_EXE_bidui"))
         .args(["--lang", "en", "run"])
-        .arg(folder.join("protocol.bidui"))
+        .arg(protocol)
         .arg("--results")
-        .arg(folder.join("results"))
+        .arg(results)
         .arg("-o")
         .arg(&output)
         .output()
         .unwrap();
     let findings = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{name}: {findings}");
-    let outcome = std::fs::read_to_string(output.join("outcome.csv")).unwrap();
-    Carried {
-        name,
-        folder,
-        outcome,
-    }
+    std::fs::read_to_string(output.join("outcome.csv")).unwrap()
 }
 
 #[test]
@@ -116,6 +125,35 @@ fn a_device_on_site_is_visited_in_the_order_of_the_list_between_two_measurements
             .all(|pair| (pair[1].from - pair[0].to).get_days() >= 2),
         "the changeover is two days"
     );
+}
+
+/// Two thermometers reach a laboratory at different times. Without a date of its own a result is corrected for the drift at the planned visit
+/// of the thermometer it belongs to, which is when the date reported here lies.
+#[test]
+fn a_result_without_a_date_counts_for_the_planned_visit_of_its_own_transfer_standard() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("protocols/cn-sprt-fixed-points");
+    let undated = Path::new(env!("CARGO_TARGET_TMPDIR")).join("undated");
+    std::fs::create_dir_all(&undated).unwrap();
+    for entry in std::fs::read_dir(folder.join("results")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        if path.ends_with("CENTRAL.csv") {
+            let cut: Vec<&str> = text
+                .lines()
+                .map(|line| line.rsplit_once(',').map_or(line, |(kept, _)| kept))
+                .collect();
+            text = cut.join("\n") + "\n";
+        }
+        std::fs::write(undated.join(path.file_name().unwrap()), text).unwrap();
+    }
+    let outcome = run("undated-outcome", &folder.join("protocol.bidui"), &undated);
+    let recorded = std::fs::read_to_string(folder.join("expected/outcome.csv")).unwrap();
+    for point in ["argon", "gallium", "tin", "zinc"] {
+        assert_eq!(
+            found(&outcome, "CENTRAL", point, "correction"),
+            found(&recorded, "CENTRAL", point, "correction")
+        );
+    }
 }
 
 #[test]

@@ -292,7 +292,7 @@ impl PointRun {
                     return line.mean_time;
                 }
                 let submitted = self.outcome.results[row].date;
-                submitted.or_else(|| planned(plan, &self.labs.lab[row])).map_or(line.mean_time, |date| days(start, date))
+                submitted.or_else(|| planned(plan, &self.labs.lab[row], &self.outcome.point)).map_or(line.mean_time, |date| days(start, date))
             })
             .collect();
         let at = reference_at(series, DriftAction::CorrectLinear, &times)?;
@@ -561,9 +561,10 @@ fn days(from: Date, to: Date) -> f64 {
     (to - from).get_days() as f64
 }
 
-/// The day in the middle of the laboratory's planned measurement.
-fn planned(plan: &Plan, laboratory: &str) -> Option<Date> {
-    let visit = plan.content.circulation.visits.iter().find(|v| v.laboratory == laboratory)?;
+/// The day in the middle of the laboratory's planned measurement of a point; several transfer standards may come to it at different times.
+fn planned(plan: &Plan, laboratory: &str, point: &str) -> Option<Date> {
+    let measured = |artefact: &str| plan.content.artefacts.iter().any(|a| a.id == artefact && a.measures.iter().any(|(_, p)| p == point));
+    let visit = plan.content.circulation.visits.iter().find(|v| v.laboratory == laboratory && measured(&v.artefact))?;
     let half = (visit.to - visit.from).get_days() / 2;
     visit.from.checked_add(jiff::Span::new().days(half)).ok()
 }
