@@ -221,7 +221,10 @@ impl<'t> Spacing<'t> {
                 self.call(arguments);
                 arguments.iter().for_each(|a| self.expression(a));
             }
-            ExpressionKind::Name(_) | ExpressionKind::Quantified(..) => {}
+            ExpressionKind::Name(_)
+            | ExpressionKind::Quantified(..)
+            | ExpressionKind::Date(_)
+            | ExpressionKind::Has(_) => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! The report of the evaluation, from the outcome alone: the verdict table for a terminal, and the document with tables and graphs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Value, context};
 use unicode_width::UnicodeWidthStr;
@@ -94,10 +94,11 @@ pub fn report(
 
 fn point_data(point: &PointOutcome, words: Words, number: String) -> Value {
     let unit = &point.unit;
+    let names = score_names(point);
     let results: Vec<Value> = point
         .results
         .iter()
-        .map(|r| result_data(r, words))
+        .map(|r| result_data(r, &names, words))
         .collect();
     let reference = point.reference.as_ref().map(|r| {
         let consistency = r.consistency.as_ref().map(|c| {
@@ -140,21 +141,18 @@ fn point_data(point: &PointOutcome, words: Words, number: String) -> Value {
         unit,
         reference, drift, results, left_out, failures,
         corrected => point.results.iter().any(|r| r.correction != 0.0),
-        scores => score_names(point),
+        scores => names,
         picture => point.reference.as_ref().map(|_| picture_name(point, words.lang)),
     }
 }
 
+/// The pilot has no scores where it gives the reference value itself, so one laboratory does not speak for all.
 fn score_names(point: &PointOutcome) -> Vec<String> {
-    point
-        .results
-        .iter()
-        .find(|r| !r.scores.is_empty())
-        .map(|r| r.scores.keys().cloned().collect())
-        .unwrap_or_default()
+    let names: BTreeSet<&String> = point.results.iter().flat_map(|r| r.scores.keys()).collect();
+    names.into_iter().cloned().collect()
 }
 
-fn result_data(result: &LaboratoryResult, words: Words) -> Value {
+fn result_data(result: &LaboratoryResult, names: &[String], words: Words) -> Value {
     let (value, u) = pair(result.value, result.u);
     let (d, expanded) = result
         .equivalence
@@ -162,11 +160,13 @@ fn result_data(result: &LaboratoryResult, words: Words) -> Value {
         .map_or(("—".to_owned(), "—".to_owned()), |e| {
             pair(e.d, e.expanded)
         });
-    let scores: Vec<String> = result
-        .scores
-        .values()
-        .map(|s| format!("{:.2}", s.value).replace('-', "−"))
-        .collect();
+    let score = |name: &String| {
+        result
+            .scores
+            .get(name)
+            .map_or("—".to_owned(), |s| hundredths(s.value))
+    };
+    let scores: Vec<String> = names.iter().map(score).collect();
     context! {
         laboratory => &result.laboratory,
         value, u, d, expanded, scores,
@@ -180,11 +180,18 @@ fn result_data(result: &LaboratoryResult, words: Words) -> Value {
 /// A value and its uncertainty to the uncertainty's two digits, with a true minus sign.
 fn pair(value: f64, u: f64) -> (String, String) {
     match round_result(value, u, Presentation::default()) {
-        Ok(rounded) => (
-            rounded.value.plain(None).replace('-', "−"),
-            rounded.uncertainty.plain(None),
-        ),
+        Ok(rounded) => (signed(&rounded.value), rounded.uncertainty.plain(None)),
         Err(_) => (format!("{value}"), format!("{u}")),
+    }
+}
+
+/// A score to two decimals; what rounds to zero has no sign.
+fn hundredths(value: f64) -> String {
+    let text = format!("{value:.2}");
+    if text == "-0.00" {
+        "0.00".to_owned()
+    } else {
+        text.replace('-', "−")
     }
 }
 
@@ -192,7 +199,17 @@ fn pair(value: f64, u: f64) -> (String, String) {
 fn digits(value: f64, count: u32) -> String {
     let rounded = Decimal::from_f64(value)
         .map(|d| round_significant(&d, count, Presentation::default().rule));
-    rounded.map_or_else(|| format!("{value}"), |d| d.plain(None).replace('-', "−"))
+    rounded.map_or_else(|| format!("{value}"), |d| signed(&d))
+}
+
+/// With a true minus sign, and none on zero.
+fn signed(value: &Decimal) -> String {
+    let shown = if value.is_zero() {
+        value.abs()
+    } else {
+        value.clone()
+    };
+    shown.plain(None).replace('-', "−")
 }
 
 // ---------------------------------------------------------------- terminal
@@ -243,9 +260,12 @@ fn point_table(point: &PointOutcome, lang: Lang) -> String {
             .map_or((String::new(), String::new()), |e| pair(e.d, e.expanded));
         let mut row = vec![result.laboratory.clone(), value, u, d, expanded];
         for score in &scores {
-            row.push(result.scores.get(score).map_or(String::new(), |s| {
-                format!("{:.2}", s.value).replace('-', "−")
-            }));
+            row.push(
+                result
+                    .scores
+                    .get(score)
+                    .map_or(String::new(), |s| hundredths(s.value)),
+            );
         }
         row.push(if result.in_reference { "●" } else { "○" }.to_owned());
         row.push(

@@ -26,6 +26,10 @@ impl Words {
             Term::Quantified(quantifier, domain, verdict) => {
                 self.quantified(*quantifier, *domain, &self.verdict(verdict))
             }
+            // Facts of a protocol stand in policies, whose conditions are shown as written.
+            Term::Holds(_) | Term::Has(_) | Term::Is(..) | Term::Lasts(..) => {
+                escape(&term.to_string())
+            }
         }
     }
 

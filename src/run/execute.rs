@@ -19,7 +19,7 @@ use crate::evaluate::outlier::{Sides, grubbs};
 use crate::evaluate::reference::{Consensus, named};
 use crate::evaluate::travelling::drift::{DriftAction, LinearDrift, reference_at};
 use crate::evaluate::travelling::pilot::PilotSeries;
-use crate::numeric::sum::mean;
+use crate::numeric::sum::{mean, sum};
 use crate::plan::{Action, Certified, Members, Method, Plan, Range, Role, Step, Task};
 use crate::text::Text;
 use crate::values::unit::parse_unit;
@@ -423,7 +423,7 @@ impl PointRun {
                 }
                 let submitted = self.outcome.results[row].date;
                 submitted
-                    .or_else(|| planned(plan, &self.labs.lab[row]))
+                    .or_else(|| planned(plan, &self.labs.lab[row], &self.outcome.point))
                     .map_or(line.mean_time, |date| days(start, date))
             })
             .collect();
@@ -484,6 +484,9 @@ impl PointRun {
                     (estimate.consensus, otherwise, estimate.ties, true);
             }
         }
+        if !given {
+            consensus.u = self.correlated_u(&consensus);
+        }
         let u_results = consensus.u;
         let u_standard = if order.include.is_empty() {
             0.0
@@ -519,6 +522,26 @@ impl PointRun {
         });
         self.consensus = Some(consensus);
         Ok(())
+    }
+
+    /// u(y) with what the results have in common: estimators take them as independent, so wᵀVw − Σ w_i² u_i² is still missing.
+    fn correlated_u(&self, consensus: &Consensus) -> f64 {
+        let Some(v) = self.covariance.as_ref().filter(|_| consensus.is_linear()) else {
+            return consensus.u;
+        };
+        let w = &consensus.weights;
+        let mut terms = vec![consensus.u * consensus.u];
+        for (i, row) in v.iter().enumerate() {
+            for (j, covariance) in row.iter().enumerate() {
+                let own = if i == j {
+                    self.labs.u[i] * self.labs.u[i]
+                } else {
+                    0.0
+                };
+                terms.push(w[i] * w[j] * (covariance - own));
+            }
+        }
+        sum(terms).max(0.0).sqrt()
     }
 
     fn estimate(&self, method: &Method) -> Result<named::Estimate, Inapplicable> {
@@ -762,14 +785,20 @@ fn days(from: Date, to: Date) -> f64 {
     (to - from).get_days() as f64
 }
 
-/// The day in the middle of the laboratory's planned measurement.
-fn planned(plan: &Plan, laboratory: &str) -> Option<Date> {
+/// The day in the middle of the laboratory's planned measurement of a point; several transfer standards may come to it at different times.
+fn planned(plan: &Plan, laboratory: &str, point: &str) -> Option<Date> {
+    let measured = |artefact: &str| {
+        plan.content
+            .artefacts
+            .iter()
+            .any(|a| a.id == artefact && a.measures.iter().any(|(_, p)| p == point))
+    };
     let visit = plan
         .content
         .circulation
         .visits
         .iter()
-        .find(|v| v.laboratory == laboratory)?;
+        .find(|v| v.laboratory == laboratory && measured(&v.artefact))?;
     let half = (visit.to - visit.from).get_days() / 2;
     visit.from.checked_add(jiff::Span::new().days(half)).ok()
 }
