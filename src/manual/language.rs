@@ -132,10 +132,10 @@ fn described(statement: &Statement, lang: Lang) -> String {
     if !arguments.is_empty() {
         let head = either(
             lang,
-            "写法 另一语言 内容 须写",
-            "phrase other content required",
+            "写法,英文,内容,须写",
+            "phrase,in Chinese,content,required",
         );
-        let head: Vec<&str> = head.split(' ').collect();
+        let head: Vec<&str> = head.split(',').collect();
         out.push_str(&table(&head, &arguments));
         out.push('\n');
     }
