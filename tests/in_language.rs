@@ -365,7 +365,7 @@ fn the_command_tells_pass_failure_and_what_could_not_run_apart() {
 fn an_uncertainty_behind_a_pure_number_is_not_taken_for_a_unit() {
     let ratio = PROTOCOL
         .replace("dm : mass", "dm : number")
-        .replace("unit mg", "unit 1");
+        .replace("unit mg", "unit %");
     let test = "test \"t\" { given reference p1 1 U 0.02; given LAB1 p1 1.02 u 0.03; expect LAB1 p1 D 0.02 U 0.0632 }";
     let compiled = compile("protocol.bidui", &format!("{ratio}\n{test}\n"));
     let found: Vec<&str> = compiled
