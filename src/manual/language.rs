@@ -282,8 +282,11 @@ fn choices(lang: Lang) -> String {
     out
 }
 
+/// A word in English and in Chinese.
+type Spelled = (&'static str, &'static str);
+
 fn vocabulary(lang: Lang) -> String {
-    let sets: [(&str, &str, &[(&str, &str)]); 6] = [
+    let sets: [(&str, &str, &[Spelled]); 6] = [
         ("结论与事件", "Verdicts and events", &words::VERDICTS),
         ("方法的参数", "Parameters of methods", &words::PARAMETERS),
         ("方法的选项", "Options of methods", &words::SIDES),
