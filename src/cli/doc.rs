@@ -10,10 +10,9 @@ use crate::manual;
 use crate::text::Lang;
 
 #[derive(Args)]
-#[group(id = "subject", required = true, multiple = false, args = ["language", "methods"])]
 pub(super) struct Doc {
     /// The language, statement by statement 语言
-    #[arg(long)]
+    #[arg(long, required_unless_present = "methods", conflicts_with = "methods")]
     language: bool,
     /// The methods of the library 方法
     #[arg(long)]

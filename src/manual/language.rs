@@ -132,10 +132,10 @@ fn described(statement: &Statement, lang: Lang) -> String {
     if !arguments.is_empty() {
         let head = either(
             lang,
-            "写法 另一语言 内容 须写",
-            "phrase other content required",
+            "写法,英文,内容,须写",
+            "phrase,in Chinese,content,required",
         );
-        let head: Vec<&str> = head.split(' ').collect();
+        let head: Vec<&str> = head.split(',').collect();
         out.push_str(&table(&head, &arguments));
         out.push('\n');
     }
@@ -282,8 +282,11 @@ fn choices(lang: Lang) -> String {
     out
 }
 
+/// A word in English and in Chinese.
+type Spelled = (&'static str, &'static str);
+
 fn vocabulary(lang: Lang) -> String {
-    let sets: [(&str, &str, &[(&str, &str)]); 6] = [
+    let sets: [(&str, &str, &[Spelled]); 6] = [
         ("结论与事件", "Verdicts and events", &words::VERDICTS),
         ("方法的参数", "Parameters of methods", &words::PARAMETERS),
         ("方法的选项", "Options of methods", &words::SIDES),

@@ -59,7 +59,9 @@ impl<'t> Reader<'t> {
                 let text = self.text(cursor)?;
                 absent(text.map(Value::Text))
             }
-            "count" | "number" | "quantity" | "value" => self.numeric(cursor, context, slot),
+            "count" | "number" | "quantity" | "value" => {
+                self.numeric(cursor, context, slot, statement)
+            }
             "duration" => {
                 let amount = self.amount(cursor);
                 match amount {
@@ -266,7 +268,32 @@ impl<'t> Reader<'t> {
         Ok((!result.is_empty()).then_some(result))
     }
 
-    fn numeric(&mut self, cursor: &mut Cursor<'t>, context: &str, slot: &Slot) -> Read<Value> {
+    /// Whether the word behind the number that comes next begins a phrase of the statement although a unit is spelled the same (`U`, the
+    /// enzyme unit, or `u`, the dalton): the phrase is followed by its number, a unit is not.
+    fn phrase_behind_number(&self, cursor: &Cursor<'t>, statement: &Statement) -> bool {
+        let signed = matches!(
+            cursor.kind(),
+            Some(Kind::Symbol(Symbol::Minus | Symbol::Plus))
+        );
+        let word = cursor.slice_at(1 + usize::from(signed));
+        let is_phrase = statement.usage.iter().any(|element| match element {
+            Element::Phrase { word: term, .. } => term.en == word || term.zh == word,
+            Element::Slot(_) => false,
+        });
+        is_phrase
+            && matches!(
+                cursor.kind_at(2 + usize::from(signed)),
+                Some(Kind::Number | Kind::Symbol(Symbol::Minus | Symbol::Plus))
+            )
+    }
+
+    fn numeric(
+        &mut self,
+        cursor: &mut Cursor<'t>,
+        context: &str,
+        slot: &Slot,
+        statement: &Statement,
+    ) -> Read<Value> {
         if slot.kind == "value" {
             return match self.any_value(cursor, context)? {
                 Some(value) => Ok(Some(value)),
@@ -275,7 +302,8 @@ impl<'t> Reader<'t> {
             };
         }
         let start = *cursor;
-        let found = if slot.kind == "count" || slot.kind == "number" {
+        let bare = slot.kind != "quantity" || self.phrase_behind_number(cursor, statement);
+        let found = if bare {
             self.bare_number(cursor)
         } else {
             self.amount(cursor)
