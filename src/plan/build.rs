@@ -770,11 +770,7 @@ fn drift(protocol: &Protocol, point: &str) -> Option<(Task, Span)> {
 }
 
 fn members(reference: &model::Reference, point: &Point) -> Members {
-    let (only, only_because) = reference
-        .only
-        .clone()
-        .map(|(labs, because)| (labs, because))
-        .unwrap_or_default();
+    let (only, only_because) = reference.only.clone().unwrap_or_default();
     Members {
         only: sorted(only.into_iter().map(|l| l.value).collect()),
         only_because,

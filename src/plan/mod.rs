@@ -293,6 +293,10 @@ pub struct Step {
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "task", rename_all = "kebab-case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a plan has few steps, and one shape is easier to read than a box"
+)]
 pub enum Task {
     /// Takes the submitted results of a point into the measurand's unit at one standard uncertainty.
     Collect { artefact: Option<String> },

@@ -143,7 +143,7 @@ fn legend(svg: &mut Svg, lang: Lang) {
             },
         ),
         (false, false, if zh { "不参与" } else { "not in it" }),
-        (true, true, if zh { "|D| > U(D)" } else { "|D| > U(D)" }),
+        (true, true, "|D| > U(D)"),
     ];
     for (inside, apart, text) in entries {
         mark(svg, point(x, base - 4.0), inside, apart);

@@ -531,13 +531,12 @@ impl<'t> Reader<'t> {
             cursor.kind(),
             Some(Kind::Slip(_) | Kind::Junk | Kind::Symbol(crate::syntax::Symbol::FullStop))
         );
-        while !cursor.at_end()
-            && !(cursor.word().is_some()
-                && cursor
-                    .word()
-                    .and_then(|w| table().keyword(context, w))
-                    .is_some())
-        {
+        let keyword = |cursor: &Cursor<'t>| {
+            cursor
+                .word()
+                .is_some_and(|word| table().keyword(context, word).is_some())
+        };
+        while !cursor.at_end() && !keyword(cursor) {
             cursor.advance(1);
         }
         let Some(entry) = entry else { return };

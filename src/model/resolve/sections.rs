@@ -767,7 +767,7 @@ impl Resolver<'_> {
                     );
                     return None;
                 }
-                both.then(|| (first.value, second.value, r, e.span))
+                both.then_some((first.value, second.value, r, e.span))
             })
             .collect();
         let reference = entry
@@ -899,7 +899,7 @@ impl Resolver<'_> {
             Some(k) => self.number(&k)?,
             None => 2.0,
         };
-        if !(k > 0.0) {
+        if k.is_nan() || k <= 0.0 {
             self.report(
                 Diagnostic::new(
                     Code::ValueOutOfRange,
