@@ -497,7 +497,7 @@ fn default_of_the_language(entry: &Entry, protocol: &mut Protocol) {
 /// The section of deadlines, opened where the protocol has none.
 fn reporting(protocol: &mut Protocol) -> &mut crate::model::Reporting {
     let at = protocol.span;
-    (protocol.reporting).get_or_insert_with(|| crate::model::Reporting {
+    (protocol.reporting).get_or_insert(crate::model::Reporting {
         results: None,
         corrections: None,
         draft: None,
