@@ -2,6 +2,7 @@
 
 use crate::check::{self, Checked};
 use crate::diagnostic::{self, Diagnostic};
+use crate::examples::{self, Example};
 use crate::model;
 use crate::plan::{self, Plan};
 use crate::project;
@@ -20,6 +21,8 @@ pub struct Compiled {
     pub document: Document,
     /// The protocols of the file that could be resolved.
     pub protocols: Vec<Checked>,
+    /// The tests of the file that could be resolved.
+    pub examples: Vec<Example>,
     /// All findings, by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -37,7 +40,12 @@ impl Compiled {
 
     /// The plan of the first protocol; none while there are errors.
     pub fn plan(&self) -> Option<Plan> {
-        let checked = self.protocols.first().filter(|_| self.is_sound())?;
+        self.plan_of(0)
+    }
+
+    /// The plan of the protocol at that index; none while there are errors.
+    pub fn plan_of(&self, index: usize) -> Option<Plan> {
+        let checked = self.protocols.get(index).filter(|_| self.is_sound())?;
         plan::build(
             &checked.protocol,
             &checked.written,
@@ -64,6 +72,8 @@ pub fn compile(name: &str, text: &str) -> Compiled {
         diagnostics.extend(found);
         checked.push(one);
     }
+    let (examples, found) = examples::resolve(&document, &checked, library);
+    diagnostics.extend(found);
     diagnostic::sort(&mut diagnostics);
     Compiled {
         sources,
@@ -71,6 +81,7 @@ pub fn compile(name: &str, text: &str) -> Compiled {
         tree,
         document,
         protocols: checked,
+        examples,
         diagnostics,
     }
 }

@@ -11,7 +11,7 @@ use crate::values::calendar::Calendar;
 use crate::values::date::Duration;
 
 /// Operators of two operands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Operator {
     Or,
@@ -30,7 +30,7 @@ pub enum Operator {
 }
 
 /// Over what a quantifier runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Domain {
     Points,
@@ -38,7 +38,7 @@ pub enum Domain {
 }
 
 /// Quantifiers over the verdicts of points or artefacts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quantifier {
     All,
@@ -92,7 +92,7 @@ impl Operator {
 }
 
 /// A condition or a part of one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Term {
     /// A number, and how people write it when it has a unit.
@@ -116,7 +116,7 @@ pub enum Term {
 }
 
 /// Functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Function {
     Min,

@@ -27,8 +27,15 @@ pub fn order(order: &Order, lang: Lang) -> String {
     match order {
         Order::Rectify { within, evidence } => {
             let period = within.title();
-            let proof = evidence.as_ref().map(|e| e.get(lang).to_owned()).filter(|e| !e.is_empty());
-            let head = if zh { format!("在{}内完成整改", period.zh) } else { format!("rectify within {}", period.en) };
+            let proof = evidence
+                .as_ref()
+                .map(|e| e.get(lang).to_owned())
+                .filter(|e| !e.is_empty());
+            let head = if zh {
+                format!("在{}内完成整改", period.zh)
+            } else {
+                format!("rectify within {}", period.en)
+            };
             match proof {
                 Some(proof) if zh => format!("{head}，并提交{proof}"),
                 Some(proof) => format!("{head} and submit: {proof}"),
@@ -38,32 +45,65 @@ pub fn order(order: &Order, lang: Lang) -> String {
         Order::Suspend { what, until } => {
             let what_zh = choice("suspended", what, Lang::Zh);
             match (until, zh) {
-                (Some(state), true) => format!("暂停所涉及的{what_zh}，直至补测{}", verdict(state, lang)),
+                (Some(state), true) => {
+                    format!("暂停所涉及的{what_zh}，直至补测{}", verdict(state, lang))
+                }
                 (None, true) => format!("暂停所涉及的{what_zh}"),
-                (Some(state), false) => format!("suspend the {what} concerned until a retest is {state}"),
+                (Some(state), false) => {
+                    format!("suspend the {what} concerned until a retest is {state}")
+                }
                 (None, false) => format!("suspend the {what} concerned"),
             }
         }
         Order::Retest { within, .. } => {
             let period = within.title();
-            if zh { format!("在{}内补测", period.zh) } else { format!("retest within {}", period.en) }
+            if zh {
+                format!("在{}内补测", period.zh)
+            } else {
+                format!("retest within {}", period.en)
+            }
         }
         Order::Refer { to } => {
-            if zh { format!("移送{}处理", choice("authority", to, lang)) } else { format!("refer to the {to}") }
+            if zh {
+                format!("移送{}处理", choice("authority", to, lang))
+            } else {
+                format!("refer to the {to}")
+            }
         }
         Order::Lift { what } => {
-            if zh { format!("解除{}", choice("lifted", what, lang)) } else { format!("lift the {what}") }
+            if zh {
+                format!("解除{}", choice("lifted", what, lang))
+            } else {
+                format!("lift the {what}")
+            }
         }
         Order::Void { what } => {
-            if zh { format!("{}作废", choice("voided", what, lang)) } else { format!("declare the {what} void") }
+            if zh {
+                format!("{}作废", choice("voided", what, lang))
+            } else {
+                format!("declare the {what} void")
+            }
         }
         Order::Record { what } => {
-            if zh { format!("记入{}记录", choice("recorded", what, lang)) } else { format!("enter into the record: {what}") }
+            if zh {
+                format!("记入{}记录", choice("recorded", what, lang))
+            } else {
+                format!("enter into the record: {what}")
+            }
         }
         Order::Notify { whom, .. } => {
-            if zh { format!("通知{}", choice("authority", whom, lang)) } else { format!("notify the {whom}") }
+            if zh {
+                format!("通知{}", choice("authority", whom, lang))
+            } else {
+                format!("notify the {whom}")
+            }
         }
-        Order::Nothing => if zh { "不作处理" } else { "nothing follows" }.to_owned(),
+        Order::Nothing => if zh {
+            "不作处理"
+        } else {
+            "nothing follows"
+        }
+        .to_owned(),
     }
 }
 

@@ -17,7 +17,6 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     correlation_stated(protocol, diagnostics);
     certified_values(protocol, diagnostics);
     enough_results(protocol, diagnostics);
-    acceptance_complete(protocol, diagnostics);
     drift_can_be_followed(protocol, diagnostics);
 }
 
@@ -139,60 +138,6 @@ fn enough_results(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
             )
             .with_help(Text::new("增加实验室，或改用主导实验室值、证书值", "add laboratories, or take the pilot's or a certified value")),
         );
-    }
-}
-
-fn acceptance_complete(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
-    let acceptance = &protocol.acceptance;
-    for (rules, at, zh, en) in [
-        (
-            &acceptance.point,
-            acceptance.point_at,
-            "逐个 测量点",
-            "each point",
-        ),
-        (
-            &acceptance.laboratory,
-            acceptance.laboratory_at,
-            "逐个 实验室",
-            "each laboratory",
-        ),
-    ] {
-        if at.is_none() {
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::NoVerdictRules,
-                    acceptance.at,
-                    Text::new(
-                        format!("`结果评定` 中没有 `{zh}` 的规则"),
-                        format!("`acceptance` has no rules for `{en}`"),
-                    ),
-                )
-                .with_help(Text::new(
-                    format!("补上 `{zh} {{ … }}`"),
-                    format!("add `{en} {{ … }}`"),
-                )),
-            );
-            continue;
-        }
-        let rest: Vec<_> = rules.iter().filter(|r| r.when.is_none()).collect();
-        if let [first, second, ..] = rest.as_slice() {
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::VerdictsOverlap,
-                    second.at,
-                    Text::new(
-                        "两个结论都取其余情形",
-                        "two verdicts both take what the other rules leave",
-                    ),
-                )
-                .with_label(first.at, Text::new("第一个在这里", "the first stands here"))
-                .with_help(Text::new(
-                    "只留一个 `其余`，给另一个写条件",
-                    "keep one `otherwise` and give the other a condition",
-                )),
-            );
-        }
     }
 }
 

@@ -57,8 +57,8 @@ fn no_pattern(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
                     Text::new("这个传递标准", "this transfer standard"),
                 )
                 .with_help(Text::new(
-                    "写 `圆环式`、`星形式`、`花瓣式 每瓣 2`、`平行分发` 或 `路线`",
-                    "write `ring`, `star`, `petal by 2`, `parallel` or a `route`",
+                    "写 `圆环式`、`星形式`、`花瓣式 每瓣 2`、`平行分发`、`现场` 或 `路线`",
+                    "write `ring`, `star`, `petal by 2`, `parallel`, `on-site` or a `route`",
                 )),
             );
         }

@@ -2,11 +2,14 @@
 //!
 //! Every check is a function over the model that adds findings; none depends on another, so that all findings come at once.
 
-mod consequences;
 mod evaluation;
+#[cfg(test)]
+mod fixture;
 mod journey;
+pub mod ladder;
 mod names;
 mod policy;
+mod totality;
 
 use crate::circulation;
 use crate::diagnostic::Diagnostic;
@@ -28,7 +31,9 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     names::check(&protocol, &mut diagnostics);
     journey::check(&protocol, &written, &journey, &mut diagnostics);
     evaluation::check(&protocol, &mut diagnostics);
-    consequences::check(&protocol, &mut diagnostics);
+    totality::check(&protocol, &mut diagnostics);
+    // No policy says yet which measures it allows at which level of participation.
+    ladder::check(&protocol, None, &mut diagnostics);
     policy::check(&protocol, &journey, &mut diagnostics);
     (
         Checked {

@@ -25,6 +25,9 @@ pub(super) enum Format {
     Human,
     Short,
     Json,
+    Sarif,
+    Github,
+    Junit,
 }
 
 impl Check {
@@ -53,6 +56,18 @@ impl Check {
             }
             Format::Short => terminal::print(&render::short(&all.diagnostics, &all.sources, lang)),
             Format::Json => terminal::print(&render::json(&all.diagnostics, &all.sources)),
+            Format::Sarif => terminal::print(&render::sarif(&all.diagnostics, &all.sources, lang)),
+            Format::Github => {
+                terminal::print(&render::github(&all.diagnostics, &all.sources, lang))
+            }
+            Format::Junit => {
+                let files: Vec<String> = self
+                    .files
+                    .iter()
+                    .map(|f| f.to_string_lossy().into_owned())
+                    .collect();
+                terminal::print(&render::junit(&all.diagnostics, &all.sources, &files, lang));
+            }
         }
         status
     }
@@ -70,19 +85,39 @@ impl Gathered {
         let mut numbers = Vec::new();
         for (_, file) in sources.files() {
             let known = self.sources.find(&file.name);
-            numbers.push(known.unwrap_or_else(|| self.sources.add(SourceFile::new(file.name.clone(), file.text.clone()))));
+            numbers.push(known.unwrap_or_else(|| {
+                self.sources
+                    .add(SourceFile::new(file.name.clone(), file.text.clone()))
+            }));
         }
-        let moved = |span: Span| Span { file: numbers.get(span.file.0 as usize).copied().unwrap_or(FileId(0)), ..span };
+        let moved = |span: Span| Span {
+            file: numbers
+                .get(span.file.0 as usize)
+                .copied()
+                .unwrap_or(FileId(0)),
+            ..span
+        };
         for mut diagnostic in diagnostics {
-            diagnostic.labels.iter_mut().for_each(|label| label.span = moved(label.span));
-            diagnostic.fixes.iter_mut().for_each(|fix| fix.span = moved(fix.span));
+            diagnostic
+                .labels
+                .iter_mut()
+                .for_each(|label| label.span = moved(label.span));
+            diagnostic
+                .fixes
+                .iter_mut()
+                .for_each(|fix| fix.span = moved(fix.span));
             self.diagnostics.push(diagnostic);
         }
     }
 }
 
 fn summary(diagnostics: &[Diagnostic], files: usize, lang: Lang) -> String {
-    let count = |severity: Severity| diagnostics.iter().filter(|d| d.severity == severity).count();
+    let count = |severity: Severity| {
+        diagnostics
+            .iter()
+            .filter(|d| d.severity == severity)
+            .count()
+    };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     match lang {
         Lang::Zh if errors + warnings == 0 => format!("{files} 个文件，没有问题\n"),

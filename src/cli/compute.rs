@@ -43,22 +43,40 @@ impl Compute {
             terminal::print(&listing(lang));
             return Status::Fine;
         }
-        let (Some(name), Some(path)) = (self.method, self.data) else { return Status::Failed };
+        let (Some(name), Some(path)) = (self.method, self.data) else {
+            return Status::Failed;
+        };
         let short = name.rsplit('.').next().unwrap_or(&name);
         let Some(method) = methods().into_iter().find(|m| m.id == short) else {
             unknown(short, lang);
             return Status::Failed;
         };
-        let Some(text) = files::read_text(&path, lang) else { return Status::Failed };
-        let is_csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-        let read = if is_csv { table::from_csv(&text) } else { table::from_toml(&text) };
+        let Some(text) = files::read_text(&path, lang) else {
+            return Status::Failed;
+        };
+        let is_csv = path
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+        let read = if is_csv {
+            table::from_csv(&text)
+        } else {
+            table::from_toml(&text)
+        };
         let mut data = match read {
             Ok(data) => data,
             Err(error) => {
                 let message = error.message();
                 let place = path.display();
-                let message = Text::new(format!("`{place}`：{}", message.zh), format!("`{place}`: {}", message.en));
-                terminal::fail(Code::CannotRead, message, Text::new("改正后重试", "mend it and try again"), lang);
+                let message = Text::new(
+                    format!("`{place}`：{}", message.zh),
+                    format!("`{place}`: {}", message.en),
+                );
+                terminal::fail(
+                    Code::CannotRead,
+                    message,
+                    Text::new("改正后重试", "mend it and try again"),
+                    lang,
+                );
                 return Status::Failed;
             }
         };
@@ -68,7 +86,12 @@ impl Compute {
                     data.parameters.insert(name, value);
                 }
                 Err(error) => {
-                    terminal::fail(Code::UnknownParameter, error.message(), Text::new("写成 `--set 名称=值`", "write `--set NAME=VALUE`"), lang);
+                    terminal::fail(
+                        Code::UnknownParameter,
+                        error.message(),
+                        Text::new("写成 `--set 名称=值`", "write `--set NAME=VALUE`"),
+                        lang,
+                    );
                     return Status::Failed;
                 }
             }
@@ -99,7 +122,13 @@ fn listing(lang: Lang) -> String {
     let mut out = String::new();
     for method in methods() {
         let entry = entry(method);
-        let field = |word: &str| entry.and_then(|(_, e)| e.child(word)).and_then(|e| e.text("text")).map(|t| t.get(lang).to_owned()).unwrap_or_default();
+        let field = |word: &str| {
+            entry
+                .and_then(|(_, e)| e.child(word))
+                .and_then(|e| e.text("text"))
+                .map(|t| t.get(lang).to_owned())
+                .unwrap_or_default()
+        };
         let path = entry.map_or(method.id, |(path, _)| path);
         out.push_str(&format!("{:<32} {}\n", method.id, field("title")));
         for (word, name) in [("formula", "="), ("applies", "?"), ("source", "§")] {
@@ -114,7 +143,9 @@ fn listing(lang: Lang) -> String {
 }
 
 fn entry(method: &Method) -> Option<(&'static str, &'static crate::schema::Entry)> {
-    project::standard().items("method").find(|(path, _)| path.rsplit('.').next() == Some(method.id))
+    project::standard()
+        .items("method")
+        .find(|(path, _)| path.rsplit('.').next() == Some(method.id))
 }
 
 fn unknown(name: &str, lang: Lang) {
@@ -125,8 +156,22 @@ fn unknown(name: &str, lang: Lang) {
         .filter(|(distance, _)| *distance <= 1 + name.len() / 3)
         .map(|(_, id)| id);
     let help = match near {
-        Some(id) => Text::new(format!("是否应为 `{id}`？"), format!("did you mean `{id}`?")),
-        None => Text::new("用 `bidui compute --list` 查看全部方法", "`bidui compute --list` shows all methods"),
+        Some(id) => Text::new(
+            format!("是否应为 `{id}`？"),
+            format!("did you mean `{id}`?"),
+        ),
+        None => Text::new(
+            "用 `bidui compute --list` 查看全部方法",
+            "`bidui compute --list` shows all methods",
+        ),
     };
-    terminal::fail(Code::UnknownMethod, Text::new(format!("没有方法 `{name}`"), format!("there is no method `{name}`")), help, lang);
+    terminal::fail(
+        Code::UnknownMethod,
+        Text::new(
+            format!("没有方法 `{name}`"),
+            format!("there is no method `{name}`"),
+        ),
+        help,
+        lang,
+    );
 }

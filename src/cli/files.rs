@@ -18,8 +18,16 @@ pub(super) fn read_text(path: &Path, lang: Lang) -> Option<String> {
             terminal::fail(
                 Code::CannotRead,
                 Text::new(
-                    format!("`{}` 不是 UTF-8 编码（第 {} 字节），可能是 GBK", path.display(), at + 1),
-                    format!("`{}` is not UTF-8 (byte {}); it may be GBK", path.display(), at + 1),
+                    format!(
+                        "`{}` 不是 UTF-8 编码（第 {} 字节），可能是 GBK",
+                        path.display(),
+                        at + 1
+                    ),
+                    format!(
+                        "`{}` is not UTF-8 (byte {}); it may be GBK",
+                        path.display(),
+                        at + 1
+                    ),
                 ),
                 Text::new("用编辑器另存为 UTF-8", "save it as UTF-8 in your editor"),
                 lang,
@@ -36,7 +44,10 @@ pub(super) fn read_bytes(path: &Path, lang: Lang) -> Option<Vec<u8>> {
         Err(error) => {
             terminal::fail(
                 Code::CannotRead,
-                Text::new(format!("无法读取 `{}`：{error}", path.display()), format!("cannot read `{}`: {error}", path.display())),
+                Text::new(
+                    format!("无法读取 `{}`：{error}", path.display()),
+                    format!("cannot read `{}`: {error}", path.display()),
+                ),
                 Text::new("核对路径和权限", "check the path and its permissions"),
                 lang,
             );
@@ -52,7 +63,10 @@ pub(super) fn list(folder: &Path, lang: Lang) -> Option<Vec<PathBuf>> {
         Err(error) => {
             terminal::fail(
                 Code::CannotRead,
-                Text::new(format!("无法读取文件夹 `{}`：{error}", folder.display()), format!("cannot read the folder `{}`: {error}", folder.display())),
+                Text::new(
+                    format!("无法读取文件夹 `{}`：{error}", folder.display()),
+                    format!("cannot read the folder `{}`: {error}", folder.display()),
+                ),
                 Text::new("核对路径和权限", "check the path and its permissions"),
                 lang,
             );
@@ -61,7 +75,12 @@ pub(super) fn list(folder: &Path, lang: Lang) -> Option<Vec<PathBuf>> {
     };
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|e| e.path()))
-        .filter(|path| path.is_file() && path.file_name().is_some_and(|n| !n.to_string_lossy().starts_with('.')))
+        .filter(|path| {
+            path.is_file()
+                && path
+                    .file_name()
+                    .is_some_and(|n| !n.to_string_lossy().starts_with('.'))
+        })
         .collect();
     files.sort();
     Some(files)
@@ -74,7 +93,10 @@ pub(super) fn write_all(folder: &Path, files: &BTreeMap<String, Vec<u8>>, lang: 
     for (name, bytes) in files {
         let target = folder.join(name);
         let temporary = temporary_name(&target);
-        let done = target.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&temporary, bytes));
+        let done = target
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&temporary, bytes));
         if let Err(error) = done {
             cannot_write(&target, &error, lang);
             let _ = fs::remove_file(&temporary);
@@ -95,15 +117,24 @@ pub(super) fn write_all(folder: &Path, files: &BTreeMap<String, Vec<u8>>, lang: 
 }
 
 fn temporary_name(target: &Path) -> PathBuf {
-    let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = target
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     target.with_file_name(format!(".{name}.{}.part", std::process::id()))
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error, lang: Lang) {
     terminal::fail(
         Code::CannotWrite,
-        Text::new(format!("无法写入 `{}`：{error}", path.display()), format!("cannot write `{}`: {error}", path.display())),
-        Text::new("核对文件夹、权限和剩余空间", "check the folder, its permissions and the space left"),
+        Text::new(
+            format!("无法写入 `{}`：{error}", path.display()),
+            format!("cannot write `{}`: {error}", path.display()),
+        ),
+        Text::new(
+            "核对文件夹、权限和剩余空间",
+            "check the folder, its permissions and the space left",
+        ),
         lang,
     );
 }

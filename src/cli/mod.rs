@@ -2,11 +2,17 @@
 
 mod check;
 mod compute;
+mod doc;
+mod explain;
 mod files;
+mod fix;
+mod fmt;
+mod new;
 mod plan;
 mod run;
 mod show;
 mod terminal;
+mod test;
 mod why;
 
 use std::process::ExitCode;
@@ -32,8 +38,19 @@ enum Language {
     En,
 }
 
+impl Language {
+    fn lang(self) -> Lang {
+        match self {
+            Language::Zh => Lang::Zh,
+            Language::En => Lang::En,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 enum Verb {
+    /// Begins a protocol from a sample 由示例新建规程
+    New(new::New),
     /// Checks protocols 检查规程
     Check(check::Check),
     /// Writes the plan, the timetable and what the participants receive 生成计划、时间表和参比实验室文件
@@ -44,12 +61,22 @@ enum Verb {
     Run(run::Run),
     /// Explains a laboratory's verdict, back to its result 解释某实验室结论的由来
     Why(why::Why),
+    /// Tries protocols on the tests written with them 执行规程中的用例
+    Test(test::Test),
+    /// Writes the reference manual of the language or of the methods 生成参考手册
+    Doc(doc::Doc),
     /// Runs one method of the library on a table 直接用一种方法计算
     Compute(compute::Compute),
+    /// Lays files out canonically, in either keyword language 规范排版
+    Fmt(fmt::Fmt),
+    /// Carries out the fixes that findings offer 自动改正
+    Fix(fix::Fix),
+    /// Explains a code, with a failing and a mended example 解释消息代码
+    Explain(explain::Explain),
 }
 
 /// How a verb ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     Fine,
     /// There are findings that stand in the way.
@@ -69,17 +96,20 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if asked { 0 } else { 2 });
         }
     };
-    let lang = arguments.lang.map(|l| match l {
-        Language::Zh => Lang::Zh,
-        Language::En => Lang::En,
-    });
+    let lang = arguments.lang.map(Language::lang);
     let status = match arguments.verb {
+        Verb::New(verb) => verb.run(lang),
         Verb::Check(verb) => verb.run(lang),
         Verb::Plan(verb) => verb.run(lang),
         Verb::Show(verb) => verb.run(lang),
         Verb::Run(verb) => verb.run(lang),
         Verb::Why(verb) => verb.run(lang),
+        Verb::Test(verb) => verb.run(lang),
+        Verb::Doc(verb) => verb.run(lang),
         Verb::Compute(verb) => verb.run(lang),
+        Verb::Fmt(verb) => verb.run(lang),
+        Verb::Fix(verb) => verb.run(lang),
+        Verb::Explain(verb) => verb.run(lang),
     };
     ExitCode::from(match status {
         Status::Fine => 0,

@@ -10,7 +10,9 @@ use crate::check::Checked;
 use crate::circulation::{export, picture};
 use crate::compile::{Compiled, compile};
 use crate::diagnostic::Code;
+use crate::intake;
 use crate::plan::{self, json};
+use crate::report::{self, TemplateError, Templates};
 use crate::text::{Lang, Text};
 
 #[derive(Args)]
@@ -29,13 +31,27 @@ impl Plan {
             Ok(found) => found,
             Err(status) => return status,
         };
-        let Some(checked) = compiled.protocols.first() else { return Status::Findings };
-        let outputs = outputs(checked, &plan);
+        let Some(checked) = compiled.protocols.first() else {
+            return Status::Findings;
+        };
+        let outputs = match outputs(checked, &plan) {
+            Ok(outputs) => outputs,
+            Err(error) => return template_fault(&error, lang),
+        };
         if !files::write_all(&self.output, &outputs, lang) {
             return Status::Failed;
         }
-        let word = if lang == Lang::Zh { "个文件已写入" } else { "files written to" };
-        terminal::print(&format!("{} {word} {}\n{}\n", outputs.len(), self.output.display(), plan.digest));
+        let word = if lang == Lang::Zh {
+            "个文件已写入"
+        } else {
+            "files written to"
+        };
+        terminal::print(&format!(
+            "{} {word} {}\n{}\n",
+            outputs.len(),
+            self.output.display(),
+            plan.digest
+        ));
         Status::Fine
     }
 }
@@ -45,14 +61,27 @@ pub(super) fn compiled(path: &Path, asked: Option<Lang>) -> Result<(Compiled, pl
     let lang = terminal::language(asked);
     let text = files::read_text(path, lang).ok_or(Status::Failed)?;
     let compiled = compile(&path.to_string_lossy(), &text);
-    let lang = asked.or_else(terminal::locale).unwrap_or(compiled.language());
-    let shown: Vec<_> = compiled.diagnostics.iter().filter(|d| d.is_error()).cloned().collect();
+    let lang = asked
+        .or_else(terminal::locale)
+        .unwrap_or(compiled.language());
+    let shown: Vec<_> = compiled
+        .diagnostics
+        .iter()
+        .filter(|d| d.is_error())
+        .cloned()
+        .collect();
     terminal::report(&shown, &compiled.sources, lang);
     if compiled.protocols.is_empty() && compiled.is_sound() {
         terminal::fail(
             Code::MissingStatement,
-            Text::new(format!("`{}` 中没有规程", path.display()), format!("there is no protocol in `{}`", path.display())),
-            Text::new("写 `规程 名称 1.0.0 { … }`", "write `protocol NAME 1.0.0 { … }`"),
+            Text::new(
+                format!("`{}` 中没有规程", path.display()),
+                format!("there is no protocol in `{}`", path.display()),
+            ),
+            Text::new(
+                "写 `规程 名称 1.0.0 { … }`",
+                "write `protocol NAME 1.0.0 { … }`",
+            ),
             lang,
         );
         return Err(Status::Failed);
@@ -63,20 +92,68 @@ pub(super) fn compiled(path: &Path, asked: Option<Lang>) -> Result<(Compiled, pl
     }
 }
 
+/// Reports a template that could not be filled in.
+pub(super) fn template_fault(error: &TemplateError, lang: Lang) -> Status {
+    terminal::fail(
+        Code::TemplateFault,
+        error.message(),
+        Text::new("改正模板", "mend the template"),
+        lang,
+    );
+    Status::Failed
+}
+
 /// Every file of a plan by its name.
-fn outputs(checked: &Checked, plan: &plan::Plan) -> BTreeMap<String, Vec<u8>> {
+fn outputs(
+    checked: &Checked,
+    plan: &plan::Plan,
+) -> Result<BTreeMap<String, Vec<u8>>, TemplateError> {
     let (written, journey) = (&checked.written, &checked.journey);
     let mut outputs = BTreeMap::new();
-    let mut add = |name: String, text: String| {
-        outputs.insert(name, text.into_bytes());
+    let mut add = |name: String, bytes: Vec<u8>| {
+        outputs.insert(name, bytes);
     };
-    add("plan.json".to_owned(), json::write(plan));
-    add("plan.schema.json".to_owned(), plan::SCHEMA.to_owned());
-    add("schedule.csv".to_owned(), export::csv(&written.journey, journey, Lang::En));
+    add("plan.json".to_owned(), json::write(plan).into_bytes());
+    add("plan.schema.json".to_owned(), json::schema().into_bytes());
+    add(
+        "schedule.csv".to_owned(),
+        export::csv(&written.journey, journey, Lang::En).into_bytes(),
+    );
+    let several = written.journey.artefacts.len() > 1;
     for (index, artefact) in written.journey.artefacts.iter().enumerate() {
         let picture = picture::graph(&written.journey, journey, index, Lang::Zh);
-        let name = if written.journey.artefacts.len() == 1 { "circulation.svg".to_owned() } else { format!("circulation.{}.svg", artefact.id) };
-        add(name, picture);
+        let name = if several {
+            format!("circulation.{}.svg", artefact.id)
+        } else {
+            "circulation.svg".to_owned()
+        };
+        add(name, picture.into_bytes());
     }
-    outputs
+    add(
+        "gantt.svg".to_owned(),
+        picture::gantt(&written.journey, &written.calendars, journey, Lang::Zh).into_bytes(),
+    );
+    add(
+        "circulation.dot".to_owned(),
+        export::dot(&written.journey, journey, Lang::Zh).into_bytes(),
+    );
+    add(
+        "circulation.mmd".to_owned(),
+        export::mermaid_graph(&written.journey, journey, Lang::Zh).into_bytes(),
+    );
+    let templates = Templates::load(None)?;
+    for lang in [Lang::Zh, Lang::En] {
+        for (name, document) in report::documents(plan, lang, &templates)? {
+            add(format!("{name}.md"), document.markdown.into_bytes());
+        }
+    }
+    for laboratory in &plan.content.laboratories {
+        if let Some(form) = report::forms(plan, &laboratory.id) {
+            add(
+                format!("forms/{}.csv", laboratory.id),
+                intake::write_csv_form(&form).into_bytes(),
+            );
+        }
+    }
+    Ok(outputs)
 }

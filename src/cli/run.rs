@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::civil::Date;
 
+use super::plan::template_fault;
 use super::{Status, files, terminal};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::intake;
 use crate::plan::{Plan, json};
+use crate::report::{Templates, outcome as report};
 use crate::run::{execute, results};
 use crate::source::Sources;
 use crate::text::{Lang, Text};
@@ -36,7 +38,9 @@ impl Run {
             Ok(plan) => plan,
             Err(status) => return status,
         };
-        let Some((submissions, mut findings)) = submissions(&self.results, lang) else { return Status::Failed };
+        let Some((submissions, mut findings)) = submissions(&self.results, lang) else {
+            return Status::Failed;
+        };
         let (collected, more) = results::collect(&plan, &submissions);
         findings.extend(more);
         let nothing = collected.by_point.is_empty();
@@ -51,18 +55,44 @@ impl Run {
         let outcome = execute(&plan, &collected, self.reported);
         let failures = failures(&outcome);
         terminal::report(&failures, &Sources::default(), lang);
-        let output = self.output.clone().unwrap_or_else(|| self.plan.with_file_name("outcome"));
+        let output = self
+            .output
+            .clone()
+            .unwrap_or_else(|| self.plan.with_file_name("outcome"));
         let mut outputs: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         outputs.insert("outcome.json".to_owned(), outcome.json().into_bytes());
         outputs.insert("outcome.csv".to_owned(), outcome.csv().into_bytes());
+        let templates = match Templates::load(None) {
+            Ok(templates) => templates,
+            Err(error) => return template_fault(&error, lang),
+        };
+        for (language, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+            match report::report(&outcome, language, &templates) {
+                Ok(text) => outputs.insert(format!("report.{suffix}.md"), text.into_bytes()),
+                Err(error) => return template_fault(&error, lang),
+            };
+            outputs.extend(
+                report::pictures(&outcome, language)
+                    .into_iter()
+                    .map(|(name, svg)| (name, svg.into_bytes())),
+            );
+        }
         if !files::write_all(&output, &outputs, lang) {
             return Status::Failed;
         }
-        terminal::print(&crate::report::outcome::table(&outcome, lang));
-        let word = if lang == Lang::Zh { "个文件已写入" } else { "files written to" };
+        terminal::print(&report::table(&outcome, lang));
+        let word = if lang == Lang::Zh {
+            "个文件已写入"
+        } else {
+            "files written to"
+        };
         terminal::print(&format!("{} {word} {}\n", outputs.len(), output.display()));
         let wrong = findings.iter().chain(&failures).any(Diagnostic::is_error);
-        if wrong { Status::Findings } else { Status::Fine }
+        if wrong {
+            Status::Findings
+        } else {
+            Status::Fine
+        }
     }
 
     fn plan(&self, asked: Option<Lang>) -> Result<Plan, Status> {
@@ -72,7 +102,15 @@ impl Run {
         }
         let text = files::read_text(&self.plan, lang).ok_or(Status::Failed)?;
         json::read(&text).map_err(|error| {
-            terminal::fail(Code::PlanUnusable, error.message(), Text::new("用 `bidui plan` 重新生成计划", "make the plan again with `bidui plan`"), lang);
+            terminal::fail(
+                Code::PlanUnusable,
+                error.message(),
+                Text::new(
+                    "用 `bidui plan` 重新生成计划",
+                    "make the plan again with `bidui plan`",
+                ),
+                lang,
+            );
             Status::Failed
         })
     }
@@ -83,15 +121,28 @@ fn submissions(folder: &Path, lang: Lang) -> Option<(Vec<intake::Submission>, Ve
     let mut read = Vec::new();
     let mut findings = Vec::new();
     for path in files::list(folder, lang)? {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let known = path.extension().is_some_and(|e| ["csv", "xlsx", "xml"].iter().any(|k| e.eq_ignore_ascii_case(k)));
+        let name = path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let known = path.extension().is_some_and(|e| {
+            ["csv", "xlsx", "xml"]
+                .iter()
+                .any(|k| e.eq_ignore_ascii_case(k))
+        });
         if !known {
             findings.push(
                 Diagnostic::general(
                     Code::NotAForm,
-                    Text::new(format!("`{name}` 不是结果表，未读取"), format!("`{name}` is no result form and was not read")),
+                    Text::new(
+                        format!("`{name}` 不是结果表，未读取"),
+                        format!("`{name}` is no result form and was not read"),
+                    ),
                 )
-                .with_help(Text::new("结果表为 .csv、.xlsx 或 DCC 的 .xml", "result forms are .csv, .xlsx or the .xml of a DCC")),
+                .with_help(Text::new(
+                    "结果表为 .csv、.xlsx 或 DCC 的 .xml",
+                    "result forms are .csv, .xlsx or the .xml of a DCC",
+                )),
             );
             continue;
         }
@@ -108,10 +159,16 @@ fn nothing_submitted(folder: &Path) -> Diagnostic {
         Code::NothingSubmitted,
         Text::new(
             format!("`{}` 中没有可用的结果，未作评定", folder.display()),
-            format!("`{}` holds no usable result; nothing was evaluated", folder.display()),
+            format!(
+                "`{}` holds no usable result; nothing was evaluated",
+                folder.display()
+            ),
         ),
     )
-    .with_help(Text::new("每个实验室放一个结果表，如 `SIMT.csv`", "put one form for each laboratory there, such as `SIMT.csv`"))
+    .with_help(Text::new(
+        "每个实验室放一个结果表，如 `SIMT.csv`",
+        "put one form for each laboratory there, such as `SIMT.csv`",
+    ))
 }
 
 fn failures(outcome: &crate::run::Outcome) -> Vec<Diagnostic> {
@@ -120,9 +177,14 @@ fn failures(outcome: &crate::run::Outcome) -> Vec<Diagnostic> {
         .iter()
         .flat_map(|p| &p.failures)
         .map(|failure| {
-            let message = Text::new(format!("步骤 `{}`：{}", failure.step, failure.reason.zh), format!("step `{}`: {}", failure.step, failure.reason.en));
-            Diagnostic::general(Code::MethodInapplicable, message)
-                .with_help(Text::new("该点的后续步骤未执行，其余各点照常", "the steps behind it at this point were not carried out; the other points were"))
+            let message = Text::new(
+                format!("步骤 `{}`：{}", failure.step, failure.reason.zh),
+                format!("step `{}`: {}", failure.step, failure.reason.en),
+            );
+            Diagnostic::general(Code::MethodInapplicable, message).with_help(Text::new(
+                "该点的后续步骤未执行，其余各点照常",
+                "the steps behind it at this point were not carried out; the other points were",
+            ))
         })
         .collect()
 }

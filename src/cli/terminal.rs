@@ -8,7 +8,10 @@ use crate::text::{Lang, Text};
 
 /// The language of the locale (LC_ALL, LC_MESSAGES, LANG in this order); none when it names neither language.
 pub(super) fn locale() -> Option<Lang> {
-    let name = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|key| std::env::var(key).ok()).find(|value| !value.is_empty())?;
+    let name = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(|key| std::env::var(key).ok())
+        .find(|value| !value.is_empty())?;
     match name.to_ascii_lowercase().get(..2)? {
         "zh" => Some(Lang::Zh),
         "en" => Some(Lang::En),
@@ -36,10 +39,18 @@ pub(super) fn say(text: &str) {
 /// Draws findings on standard error, in colour on a terminal that wants it.
 pub(super) fn report(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) {
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    say(&if coloured { render::human_coloured(diagnostics, sources, lang) } else { render::human(diagnostics, sources, lang) });
+    say(&if coloured {
+        render::human_coloured(diagnostics, sources, lang)
+    } else {
+        render::human(diagnostics, sources, lang)
+    });
 }
 
 /// Reports one finding that has no source.
 pub(super) fn fail(code: Code, message: Text, help: Text, lang: Lang) {
-    report(&[Diagnostic::general(code, message).with_help(help)], &Sources::default(), lang);
+    report(
+        &[Diagnostic::general(code, message).with_help(help)],
+        &Sources::default(),
+        lang,
+    );
 }

@@ -20,11 +20,18 @@ pub(super) struct Why {
 impl Why {
     pub fn run(self, asked: Option<Lang>) -> Status {
         let lang = terminal::language(asked);
-        let Some(text) = files::read_text(&self.outcome, lang) else { return Status::Failed };
+        let Some(text) = files::read_text(&self.outcome, lang) else {
+            return Status::Failed;
+        };
         let outcome = match outcome::read(&text) {
             Ok(outcome) => outcome,
             Err(reason) => {
-                terminal::fail(Code::OutcomeUnusable, reason, Text::new("用 `bidui run` 重新生成", "make it again with `bidui run`"), lang);
+                terminal::fail(
+                    Code::OutcomeUnusable,
+                    reason,
+                    Text::new("用 `bidui run` 重新生成", "make it again with `bidui run`"),
+                    lang,
+                );
                 return Status::Failed;
             }
         };
@@ -34,12 +41,22 @@ impl Why {
                 Status::Fine
             }
             None => {
-                let known: Vec<String> = outcome.laboratories.iter().map(|l| format!("`{}`", l.laboratory)).collect();
+                let known: Vec<String> = outcome
+                    .laboratories
+                    .iter()
+                    .map(|l| format!("`{}`", l.laboratory))
+                    .collect();
                 let id = &self.laboratory;
                 terminal::fail(
                     Code::LaboratoryUnknown,
-                    Text::new(format!("结果中没有实验室 `{id}`"), format!("the outcome has no laboratory `{id}`")),
-                    Text::new(format!("其中有 {}", known.join("、")), format!("it has {}", known.join(", "))),
+                    Text::new(
+                        format!("结果中没有实验室 `{id}`"),
+                        format!("the outcome has no laboratory `{id}`"),
+                    ),
+                    Text::new(
+                        format!("其中有 {}", known.join("、")),
+                        format!("it has {}", known.join(", ")),
+                    ),
                     lang,
                 );
                 Status::Failed

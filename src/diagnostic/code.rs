@@ -100,6 +100,18 @@ codes! {
     NoConsequence "E0704" "no-consequence" Error,
     ConsequenceOfNothing "W0705" "consequence-of-nothing" Warning,
     SuspensionWithoutEnd "E0706" "suspension-without-end" Error,
+    VerdictsUnproven "W0707" "verdicts-unproven" Warning,
+    VerdictNeverGiven "W0708" "verdict-never-given" Warning,
+    AnsweredTwice "E0709" "answered-twice" Error,
+    LadderDeadEnd "E0710" "ladder-dead-end" Error,
+    MeasureNotAllowed "E0711" "measure-not-allowed" Error,
+    // Tests in the language
+    ExpectationNotMet "E0801" "expectation-not-met" Error,
+    TestOfNoProtocol "E0802" "test-of-no-protocol" Error,
+    ExpectationImpossible "E0803" "impossible-expectation" Error,
+    GivenTwice "E0804" "given-twice" Error,
+    TestNotCarriedOut "E0805" "test-not-carried-out" Error,
+    TestIncomplete "E0806" "test-incomplete" Error,
     // What the policy asks for
     PolicyBroken "P0101" "policy-broken" Error,
     PolicyAdvice "P0102" "policy-advice" Warning,

@@ -221,23 +221,19 @@ pub(super) fn results(
     records: Vec<(u32, Record)>,
     findings: &mut Findings,
 ) -> Vec<Row> {
-    // The pilot measures a point several times; its rows differ in their dates.
-    let mut seen: BTreeMap<(String, String, String), u32> = BTreeMap::new();
+    // A laboratory that measures a point at several visits tells its results apart by their dates.
+    let mut seen: BTreeMap<(String, String, Option<String>), u32> = BTreeMap::new();
     let mut rows = Vec::with_capacity(records.len());
     for (number, record) in records {
         let row = result(heading, number, record, findings);
-        let date = row
-            .date
-            .as_ref()
-            .map(|cell| cell.text.clone())
-            .unwrap_or_default();
+        let date = row.date.as_ref().map(|cell| cell.text.clone());
         let key = (row.measurand.text.clone(), row.point.text.clone(), date);
         if let Some(first) = seen.get(&key) {
             findings.error(
                 codes::DUPLICATE_ROW,
                 &row.point.place,
                 Text::new(format!("被测量“{}”的测量点“{}”在第 {first} 行已出现过", shown(&key.0), shown(&key.1)), format!("the point `{}` of `{}` stands in row {first} already", shown(&key.1), shown(&key.0))),
-                Text::new("每个测量点只报一个结果；重复读数请写在读数列", "report one result for a point; single readings belong in the columns of readings"),
+                Text::new("每个测量点只报一个结果，不同日期的各次测量须注明测量日期；重复读数请写在读数列", "report one result for a point, or give the date of each measurement if there were several; single readings belong in the columns of readings"),
             );
         } else {
             seen.insert(key, number);

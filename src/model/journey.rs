@@ -289,6 +289,11 @@ fn pattern(ways: &[&TravelPattern], artefact: usize, origins: &mut Origins) -> P
             order: Vec::new(),
         },
         Some(Way::Parallel) => Pattern::Parallel { order: Vec::new() },
+        Some(Way::OnSite) => Pattern::OnSite {
+            order: Vec::new(),
+            place: None,
+            changeover: general(ways, TimeKind::Transit),
+        },
         _ => Pattern::Ring { order: Vec::new() },
     }
 }

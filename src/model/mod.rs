@@ -18,6 +18,7 @@ use crate::values::unit::Unit;
 
 pub use journey::WrittenJourney;
 pub use resolve::resolve;
+pub(crate) use resolve::{Resolver, nouns};
 pub use rules::{Consequence, Measure, VerdictRule};
 
 /// A comparison protocol (比对实施方案).
@@ -243,6 +244,7 @@ pub enum Way {
     Star,
     Petal(u64),
     Parallel,
+    OnSite,
     Route(Vec<Spanned<String>>),
 }
 
@@ -339,6 +341,8 @@ pub struct Acceptance {
     pub laboratory: Vec<VerdictRule>,
     pub point_at: Option<Span>,
     pub laboratory_at: Option<Span>,
+    /// Whether every rule could be read; without one of them nothing can be said of the others together.
+    pub complete: bool,
     pub at: Span,
 }
 

@@ -99,13 +99,7 @@ impl Box {
 }
 
 /// Boxes of one size around `places`, scaled from their origin so far that none comes nearer to another than `margin`.
-pub fn spread(
-    places: &[Point],
-    width: f64,
-    height: f64,
-    margin: f64,
-    least: f64,
-) -> Vec<Box> {
+pub fn spread(places: &[Point], width: f64, height: f64, margin: f64, least: f64) -> Vec<Box> {
     let mut scale = least;
     loop {
         let boxes: Vec<Box> = (places.iter())

@@ -818,6 +818,7 @@ fn pattern_name(protocol: &Protocol, artefact: &str) -> String {
         Some(Way::Star) => "star".to_owned(),
         Some(Way::Petal(size)) => format!("petal by {size}"),
         Some(Way::Parallel) => "parallel".to_owned(),
+        Some(Way::OnSite) => "on-site".to_owned(),
         Some(Way::Route(_)) => "route".to_owned(),
         Some(Way::Ring) | None => "ring".to_owned(),
     }

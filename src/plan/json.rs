@@ -51,6 +51,14 @@ pub fn digest(content: &Content) -> String {
     format!("sha256:{hex}")
 }
 
+/// JSON Schema (2020-12) of a plan, with a line end.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Plan);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
 /// The plan as JSON text with a line end.
 pub fn write(plan: &Plan) -> String {
     let mut text = serde_json::to_string_pretty(plan).unwrap_or_default();

@@ -10,6 +10,7 @@ pub mod json;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::Term;
@@ -20,11 +21,8 @@ pub use build::build;
 /// Version of the shapes in this module.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// JSON Schema (2020-12) of a plan.
-pub const SCHEMA: &str = include_str!("plan.schema.json");
-
 /// A plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     pub format_version: u32,
     /// `sha256:` and the digest of the content.
@@ -38,7 +36,7 @@ pub struct Plan {
 }
 
 /// A place in the protocol from which a part of the plan comes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Clause {
     pub file: String,
     pub line: u32,
@@ -48,7 +46,7 @@ pub struct Clause {
 }
 
 /// What the digest covers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Content {
     pub protocol: Head,
     pub laboratories: Vec<Laboratory>,
@@ -69,7 +67,7 @@ pub struct Content {
 }
 
 /// What the comparison is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Head {
     pub path: String,
     pub version: String,
@@ -88,32 +86,32 @@ pub struct Head {
 }
 
 /// The regime the protocol follows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
     pub path: String,
     pub title: Text,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Object {
     pub kind: String,
     pub title: Text,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Body {
     pub id: String,
     pub title: Text,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     Pilot,
     Participant,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Laboratory {
     pub id: String,
     pub title: Text,
@@ -126,14 +124,14 @@ pub struct Laboratory {
 }
 
 /// A number with its unit as displayed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quantity {
     pub value: f64,
     pub unit: String,
 }
 
 /// A value, a range, a value with its tolerance, or a word.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Range {
     Value(Quantity),
@@ -142,7 +140,7 @@ pub enum Range {
     Word(Text),
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measurand {
     pub id: String,
     pub title: Text,
@@ -158,7 +156,7 @@ pub struct Measurand {
     pub components: Vec<Text>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Point {
     pub id: String,
     pub nominal: Option<Range>,
@@ -166,7 +164,7 @@ pub struct Point {
     pub largest_expanded: Option<f64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Artefact {
     pub id: String,
     pub title: Text,
@@ -178,7 +176,7 @@ pub struct Artefact {
     pub handling: Option<Text>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Traceability {
     pub route: String,
     pub standard: Text,
@@ -189,7 +187,7 @@ pub struct Traceability {
 /// A span of time as written: `10 d`, `15 wd`.
 pub type Period = crate::values::date::Duration;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stability {
     pub before: Option<(u64, Period)>,
     pub during: bool,
@@ -200,7 +198,7 @@ pub struct Stability {
     pub repeatability: BTreeMap<String, f64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Transport {
     pub test: Option<Method>,
     pub limit: Option<Term>,
@@ -209,14 +207,14 @@ pub struct Transport {
     pub carrier: Option<Text>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Action {
     pub action: String,
     pub model: Option<String>,
 }
 
 /// A method of the library with its parameters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Method {
     pub path: String,
     pub parameters: BTreeMap<String, f64>,
@@ -224,9 +222,11 @@ pub struct Method {
 }
 
 /// The journey with its dates.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Circulation {
+    #[schemars(with = "String")]
     pub start: Date,
+    #[schemars(with = "String")]
     pub finish: Date,
     /// Pattern of each artefact.
     pub patterns: BTreeMap<String, String>,
@@ -236,26 +236,31 @@ pub struct Circulation {
 }
 
 /// One stay of an artefact at a laboratory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Visit {
     pub artefact: String,
     pub laboratory: String,
     /// Which visit of this artefact to this laboratory, from one.
     pub ordinal: u32,
+    #[schemars(with = "String")]
     pub arrival: Date,
     /// First and last day of the measurement.
+    #[schemars(with = "String")]
     pub from: Date,
+    #[schemars(with = "String")]
     pub to: Date,
+    #[schemars(with = "String")]
     pub departure: Date,
     /// To whom it goes next.
     pub next: Option<String>,
     /// From whom it came.
     pub previous: Option<String>,
     /// When the results of this visit are due.
+    #[schemars(with = "Option<String>")]
     pub results_due: Option<Date>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Reporting {
     pub results: Option<Deadline>,
     pub corrections_until: Option<String>,
@@ -266,14 +271,14 @@ pub struct Reporting {
 }
 
 /// A period and the event from which it runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Deadline {
     pub within: Period,
     pub of: String,
 }
 
 /// One step of the evaluation; steps stand in an order in which they can be carried out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     pub id: String,
     pub measurand: Option<String>,
@@ -286,7 +291,7 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "task", rename_all = "kebab-case")]
 pub enum Task {
     /// Takes the submitted results of a point into the measurand's unit at one standard uncertainty.
@@ -332,7 +337,7 @@ pub enum Task {
 }
 
 /// Who takes part in the reference value.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Members {
     /// The only ones; empty means everybody.
     pub only: Vec<String>,
@@ -344,21 +349,21 @@ pub struct Members {
 }
 
 /// A reference value from a certificate, in the measurand's unit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Certified {
     pub value: f64,
     /// Standard uncertainty.
     pub u: f64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rules {
     pub point: Vec<Rule>,
     pub laboratory: Vec<Rule>,
 }
 
 /// A verdict and its condition; without one it takes what the others leave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     pub verdict: String,
     pub when: Option<Term>,
@@ -366,7 +371,7 @@ pub struct Rule {
 }
 
 /// One measure that follows from a verdict or an event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measure {
     #[serde(flatten)]
     pub order: Order,
@@ -376,7 +381,7 @@ pub struct Measure {
     pub clause: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "measure", rename_all = "kebab-case")]
 pub enum Order {
     Rectify {
@@ -410,20 +415,20 @@ pub enum Order {
     Nothing,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Publication {
     pub naming: String,
     pub items: Vec<String>,
     pub after: Option<Deadline>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Integrity {
     pub sealed: bool,
     pub flags: Vec<Method>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Risk {
     pub what: Text,
     pub likelihood: u64,
@@ -431,7 +436,7 @@ pub struct Risk {
     pub control: Text,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Contingency {
     pub damage: Option<Text>,
     pub loss: Option<Text>,

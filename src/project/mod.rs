@@ -49,8 +49,9 @@ fn standard_files() -> BTreeMap<String, &'static str> {
         folders.extend(folder.dirs());
         for file in folder.files() {
             let path = file.path().to_string_lossy().replace('\\', "/");
-            // Units have a reader of their own, which the reading of any file already needs.
-            if path.ends_with(".bidui") && !path.starts_with("units/") {
+            // Units have a reader of their own, which the reading of any file already needs; samples are copied, not brought in.
+            let is_module = !path.starts_with("units/") && !path.starts_with("samples/");
+            if path.ends_with(".bidui") && is_module {
                 found.insert(
                     format!("std/{path}"),
                     file.contents_utf8().unwrap_or_default(),

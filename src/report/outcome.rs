@@ -1,15 +1,210 @@
-//! The evaluation report: a table for the terminal.
+//! The report of the evaluation, from the outcome alone: the verdict table for a terminal, and the document with tables and graphs.
 
+use std::collections::BTreeMap;
+
+use minijinja::{Value, context};
 use unicode_width::UnicodeWidthStr;
 
+use super::equivalence_graph;
+use super::templates::{TemplateError, Templates};
+use super::words::Words;
 use crate::run::Outcome;
-use crate::run::outcome::PointOutcome;
+use crate::run::outcome::{LaboratoryOutcome, LaboratoryResult, PointOutcome};
 use crate::text::Lang;
-use crate::values::rounding::{Presentation, round_result};
+use crate::values::decimal::Decimal;
+use crate::values::rounding::{Presentation, round_result, round_significant, shortest};
+
+/// The graphs of the degrees of equivalence, by file name.
+pub fn pictures(outcome: &Outcome, lang: Lang) -> BTreeMap<String, String> {
+    let drawn = outcome
+        .points
+        .iter()
+        .filter_map(|p| Some((picture_name(p, lang), equivalence_graph::draw(p, lang)?)));
+    drawn.collect()
+}
+
+fn picture_name(point: &PointOutcome, lang: Lang) -> String {
+    let suffix = if lang == Lang::Zh { "zh" } else { "en" };
+    format!("equivalence.{}.{suffix}.svg", point.point)
+}
+
+/// The report as Markdown.
+///
+/// # Errors
+/// A template that refers to what the outcome does not have.
+pub fn report(
+    outcome: &Outcome,
+    lang: Lang,
+    templates: &Templates,
+) -> Result<String, TemplateError> {
+    let words = Words { lang };
+    let verdict =
+        |name: &Option<String>| name.as_deref().map_or("—".to_owned(), |v| words.verdict(v));
+    let numerals = ["二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    let number = |index: usize| match lang {
+        Lang::Zh => numerals
+            .get(index)
+            .map_or_else(|| (index + 2).to_string(), |n| (*n).to_owned()),
+        Lang::En => (index + 2).to_string(),
+    };
+    let points: Vec<Value> = outcome
+        .points
+        .iter()
+        .enumerate()
+        .map(|(i, p)| point_data(p, words, number(i)))
+        .collect();
+    let at = |laboratory: &LaboratoryOutcome, point: &PointOutcome| {
+        let found = laboratory.points.iter().find(|(id, _)| *id == point.point);
+        found.map_or("—".to_owned(), |(_, v)| words.verdict(v))
+    };
+    let laboratories: Vec<Value> = outcome
+        .laboratories
+        .iter()
+        .map(|l| {
+            let at_points: Vec<String> = outcome.points.iter().map(|p| at(l, p)).collect();
+            context! { id => &l.laboratory, name => l.title.get(lang), verdict => verdict(&l.verdict), points => at_points }
+        })
+        .collect();
+    let followed: Vec<Value> = outcome
+        .laboratories
+        .iter()
+        .filter(|l| !l.consequences.is_empty())
+        .map(|l| {
+            let measures: Vec<Value> = l
+                .consequences
+                .iter()
+                .map(|c| {
+                    let basis = c.measure.basis.as_ref().map(|b| b.get(lang).to_owned());
+                    context! { what => crate::words::order(&c.measure.order, lang), due => c.due.map(|d| d.to_string()), basis }
+                })
+                .collect();
+            context! { id => &l.laboratory, verdict => verdict(&l.verdict), measures }
+        })
+        .collect();
+    let data = context! {
+        title => outcome.title.get(lang),
+        protocol => &outcome.protocol,
+        version => &outcome.version,
+        digest => &outcome.plan,
+        last => number(outcome.points.len()),
+        points, laboratories, followed,
+    };
+    templates.render("evaluation.md", lang, data)
+}
+
+fn point_data(point: &PointOutcome, words: Words, number: String) -> Value {
+    let unit = &point.unit;
+    let results: Vec<Value> = point
+        .results
+        .iter()
+        .map(|r| result_data(r, words))
+        .collect();
+    let reference = point.reference.as_ref().map(|r| {
+        let consistency = r.consistency.as_ref().map(|c| {
+            context! { observed => digits(c.observed, 4), dof => shortest(c.dof), p => digits(c.p_right, 2), consistent => c.consistent }
+        });
+        let (value, u) = pair(r.value, r.u);
+        let method = crate::plan::Method { path: r.method.clone(), parameters: BTreeMap::new(), flags: Vec::new() };
+        context! {
+            value => format!("{value} {unit}"),
+            u => format!("{u} {unit}"),
+            method => words.method_title(&method),
+            took_over => r.took_over,
+            ties => r.ties,
+            consistency,
+        }
+    });
+    let drift = point.drift.as_ref().map(|d| {
+        let treatment = match d.treatment.as_str() {
+            "corrected" => words.pick("已按线性漂移修正", "the results are corrected for a linear drift"),
+            "added" => words.pick("已计入不确定度", "the change is added to the uncertainty"),
+            _ => words.pick("满足判据，不作处理", "the criterion is met and nothing is done"),
+        };
+        context! { change => format!("{} {unit}", digits(d.change, 2)), measurements => d.measurements, treatment }
+    });
+    let left_out: Vec<Value> = point
+        .results
+        .iter()
+        .filter_map(|r| Some(context! { laboratory => &r.laboratory, reason => r.left_out.as_ref()?.get(words.lang) }))
+        .collect();
+    let failures: Vec<Value> = point
+        .failures
+        .iter()
+        .map(|f| context! { step => &f.step, reason => f.reason.get(words.lang) })
+        .collect();
+    context! {
+        id => &point.point,
+        number,
+        title => if point.title.is_empty() { point.point.clone() } else { format!("{} {}", point.title.get(words.lang), point.point) },
+        nominal => &point.nominal,
+        unit,
+        reference, drift, results, left_out, failures,
+        corrected => point.results.iter().any(|r| r.correction != 0.0),
+        scores => score_names(point),
+        picture => point.reference.as_ref().map(|_| picture_name(point, words.lang)),
+    }
+}
+
+fn score_names(point: &PointOutcome) -> Vec<String> {
+    point
+        .results
+        .iter()
+        .find(|r| !r.scores.is_empty())
+        .map(|r| r.scores.keys().cloned().collect())
+        .unwrap_or_default()
+}
+
+fn result_data(result: &LaboratoryResult, words: Words) -> Value {
+    let (value, u) = pair(result.value, result.u);
+    let (d, expanded) = result
+        .equivalence
+        .as_ref()
+        .map_or(("—".to_owned(), "—".to_owned()), |e| {
+            pair(e.d, e.expanded)
+        });
+    let scores: Vec<String> = result
+        .scores
+        .values()
+        .map(|s| format!("{:.2}", s.value).replace('-', "−"))
+        .collect();
+    context! {
+        laboratory => &result.laboratory,
+        value, u, d, expanded, scores,
+        k => shortest(result.k),
+        correction => pair(result.correction, result.u).0,
+        weight => if result.in_reference && result.weight != 0.0 { digits(result.weight, 3) } else if result.in_reference { "●".to_owned() } else { "—".to_owned() },
+        verdict => result.verdict.as_deref().map_or("—".to_owned(), |v| words.verdict(v)),
+    }
+}
+
+/// A value and its uncertainty to the uncertainty's two digits, with a true minus sign.
+fn pair(value: f64, u: f64) -> (String, String) {
+    match round_result(value, u, Presentation::default()) {
+        Ok(rounded) => (
+            rounded.value.plain(None).replace('-', "−"),
+            rounded.uncertainty.plain(None),
+        ),
+        Err(_) => (format!("{value}"), format!("{u}")),
+    }
+}
+
+/// A number to so many significant digits.
+fn digits(value: f64, count: u32) -> String {
+    let rounded = Decimal::from_f64(value)
+        .map(|d| round_significant(&d, count, Presentation::default().rule));
+    rounded.map_or_else(|| format!("{value}"), |d| d.plain(None).replace('-', "−"))
+}
+
+// ---------------------------------------------------------------- terminal
 
 /// The verdict table for a terminal.
 pub fn table(outcome: &Outcome, lang: Lang) -> String {
-    let mut out = format!("{} {} {}\n", outcome.title.get(lang), outcome.protocol, outcome.version);
+    let mut out = format!(
+        "{}  {} {}\n",
+        outcome.title.get(lang),
+        outcome.protocol,
+        outcome.version
+    );
     for point in &outcome.points {
         out.push('\n');
         out.push_str(&point_table(point, lang));
@@ -22,85 +217,96 @@ pub fn table(outcome: &Outcome, lang: Lang) -> String {
 }
 
 fn point_table(point: &PointOutcome, lang: Lang) -> String {
-    let zh = lang == Lang::Zh;
+    let words = Words { lang };
     let unit = &point.unit;
-    let mut out = String::new();
-    let nominal = point.nominal.as_ref().map(|n| format!(" ({n})")).unwrap_or_default();
-    out.push_str(&format!("{} {}{nominal}\n", point.title.get(lang), point.point));
+    let nominal = point
+        .nominal
+        .as_ref()
+        .map(|n| format!(" ({n})"))
+        .unwrap_or_default();
+    let mut out = format!("{} {}{nominal}\n", point.title.get(lang), point.point);
     if let Some(r) = &point.reference {
-        let word = if zh { "参考值" } else { "reference value" };
         let method = r.method.rsplit('.').next().unwrap_or(&r.method);
-        out.push_str(&format!("{word} {} {unit}  [{method}]\n", rounded(r.value, r.u)));
+        let (value, u) = pair(r.value, r.u);
+        out.push_str(&format!(
+            "{} {value} {unit}, u = {u} {unit}  [{method}]\n",
+            words.pick("参考值", "reference value")
+        ));
     }
-    let scores: Vec<&String> = point.results.first().map(|r| r.scores.keys().collect()).unwrap_or_default();
-    let mut rows = vec![header(unit, &scores, zh)];
+    let scores = score_names(point);
+    let mut rows = vec![header(unit, &scores, words)];
     for result in &point.results {
-        let mut row = vec![result.laboratory.clone(), rounded(result.value + result.correction, result.u)];
-        match &result.equivalence {
-            Some(e) => row.extend([number(e.d, e.expanded), number(e.expanded, e.expanded)]),
-            None => row.extend(["".to_owned(), "".to_owned()]),
-        }
+        let (value, u) = pair(result.value + result.correction, result.u);
+        let (d, expanded) = result
+            .equivalence
+            .as_ref()
+            .map_or((String::new(), String::new()), |e| pair(e.d, e.expanded));
+        let mut row = vec![result.laboratory.clone(), value, u, d, expanded];
         for score in &scores {
-            row.push(result.scores.get(*score).map_or(String::new(), |s| format!("{:.2}", s.value)));
+            row.push(result.scores.get(score).map_or(String::new(), |s| {
+                format!("{:.2}", s.value).replace('-', "−")
+            }));
         }
-        row.push(if result.in_reference { "●".to_owned() } else { "○".to_owned() });
-        row.push(result.verdict.as_deref().map_or(String::new(), |v| crate::words::verdict(v, lang)));
+        row.push(if result.in_reference { "●" } else { "○" }.to_owned());
+        row.push(
+            result
+                .verdict
+                .as_deref()
+                .map_or(String::new(), |v| words.verdict(v)),
+        );
         rows.push(row);
     }
     out.push_str(&aligned(&rows));
     out
 }
 
-fn header(unit: &str, scores: &[&String], zh: bool) -> Vec<String> {
-    let mut row = vec![
-        if zh { "实验室" } else { "laboratory" }.to_owned(),
-        format!("x ± u / {unit}"),
-        format!("D / {unit}"),
-        format!("U(D) / {unit}"),
-    ];
-    row.extend(scores.iter().map(|s| (*s).clone()));
-    row.push(if zh { "参与" } else { "in ref" }.to_owned());
-    row.push(if zh { "结论" } else { "verdict" }.to_owned());
+fn header(unit: &str, scores: &[String], words: Words) -> Vec<String> {
+    let mut row = vec![words.pick("实验室", "laboratory").to_owned()];
+    row.extend(["x", "u", "D", "U(D)"].map(|symbol| format!("{symbol}/{unit}")));
+    row.extend(scores.iter().cloned());
+    row.push(words.pick("参与", "in y").to_owned());
+    row.push(words.pick("结论", "verdict").to_owned());
     row
 }
 
 fn laboratory_table(outcome: &Outcome, lang: Lang) -> String {
-    let zh = lang == Lang::Zh;
-    let mut rows = vec![vec![if zh { "实验室" } else { "laboratory" }.to_owned(), if zh { "总结论" } else { "verdict" }.to_owned()]];
+    let words = Words { lang };
+    let mut rows = vec![vec![
+        words.pick("实验室", "laboratory").to_owned(),
+        words.pick("总结论", "verdict").to_owned(),
+    ]];
     for laboratory in &outcome.laboratories {
-        let verdict = laboratory.verdict.as_deref().map_or("—".to_owned(), |v| crate::words::verdict(v, lang));
+        let verdict = laboratory
+            .verdict
+            .as_deref()
+            .map_or("—".to_owned(), |v| words.verdict(v));
         rows.push(vec![laboratory.laboratory.clone(), verdict]);
     }
     aligned(&rows)
 }
 
-/// `value ± u`, rounded to the uncertainty's two digits.
-pub fn rounded(value: f64, u: f64) -> String {
-    match round_result(value, u, Presentation::default()) {
-        Ok(rounded) => rounded.plus_minus(None),
-        Err(_) => format!("{value}"),
-    }
-}
-
-/// A number to the last place of the rounded uncertainty `u`.
-pub fn number(value: f64, u: f64) -> String {
-    match round_result(value, u, Presentation::default()) {
-        Ok(rounded) => rounded.value.plain(None),
-        Err(_) => format!("{value}"),
-    }
-}
-
-/// Columns padded to equal width; the first is flush left, the others flush right except the last.
+/// Columns padded to equal width in terminal cells; numbers flush right, names flush left.
 fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(|c| rows.iter().filter_map(|r| r.get(c)).map(|s| s.width()).max().unwrap_or(0)).collect();
+    let width = |c: usize| {
+        rows.iter()
+            .filter_map(|r| r.get(c))
+            .map(|s| s.width())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut out = String::new();
     for row in rows {
         let mut line = String::new();
         for (c, cell) in row.iter().enumerate() {
             let pad = " ".repeat(widths[c].saturating_sub(cell.width()));
             let left = c == 0 || c + 1 == columns;
-            line.push_str(&if left { format!("{cell}{pad}  ") } else { format!("{pad}{cell}  ") });
+            line.push_str(&if left {
+                format!("{cell}{pad}  ")
+            } else {
+                format!("{pad}{cell}  ")
+            });
         }
         out.push_str(line.trim_end());
         out.push('\n');

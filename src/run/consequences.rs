@@ -11,14 +11,23 @@ pub(super) fn derive(plan: &Plan, laboratories: &mut [LaboratoryOutcome], report
     let calendar = calendar(plan);
     for laboratory in laboratories {
         // The pilot organises the comparison: what its own result means is for the organiser to say.
-        if plan.laboratory(&laboratory.laboratory).is_some_and(|l| l.role == Role::Pilot) {
+        if plan
+            .laboratory(&laboratory.laboratory)
+            .is_some_and(|l| l.role == Role::Pilot)
+        {
             continue;
         }
-        let measures = laboratory.verdict.as_ref().and_then(|verdict| plan.content.consequences.get(verdict));
+        let measures = laboratory
+            .verdict
+            .as_ref()
+            .and_then(|verdict| plan.content.consequences.get(verdict));
         laboratory.consequences = measures
             .into_iter()
             .flatten()
-            .map(|measure| Consequence { due: due(measure, reported, &calendar), measure: measure.clone() })
+            .map(|measure| Consequence {
+                due: due(measure, reported, &calendar),
+                measure: measure.clone(),
+            })
             .collect();
     }
 }
@@ -29,7 +38,10 @@ fn due(measure: &Measure, reported: Option<Date>, calendar: &Calendar) -> Option
         Order::Notify { within, .. } => within.as_ref(),
         _ => None,
     }?;
-    period.end_from(reported?, calendar).ok().map(|answer| answer.value)
+    period
+        .end_from(reported?, calendar)
+        .ok()
+        .map(|answer| answer.value)
 }
 
 fn calendar(plan: &Plan) -> Calendar {

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::outcome::{
-    Bilateral, Consistency, Drift, Equivalence, FORMAT_VERSION, Failure, LaboratoryResult, Outcome, PointOutcome, Reference, Score,
+    Bilateral, Consistency, Drift, Equivalence, FORMAT_VERSION, Failure, LaboratoryResult, Outcome,
+    PointOutcome, Reference, Score,
 };
 use super::results::{Result as Submitted, Results};
 use super::verdicts;
 use crate::condition::{Domain, Facts, Term};
 use crate::evaluate::consistency::chi_squared;
-use crate::evaluate::equivalence::{self, Rule};
+use crate::evaluate::equivalence;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::outlier::{Sides, grubbs};
@@ -30,7 +31,9 @@ pub fn execute(plan: &Plan, results: &Results, reported: Option<Date>) -> Outcom
     for step in &plan.content.steps {
         match &step.task {
             Task::Collect { .. } => points.push(PointRun::collect(plan, step, results)),
-            Task::JudgeLaboratory => laboratories = verdicts::laboratories(plan, step, &outcomes(&points), results),
+            Task::JudgeLaboratory => {
+                laboratories = verdicts::laboratories(plan, step, &outcomes(&points), results)
+            }
             Task::Consequences => super::consequences::derive(plan, &mut laboratories, reported),
             _ => {
                 if let Some(point) = points.last_mut() {
@@ -95,14 +98,27 @@ impl PointRun {
             },
             pilot: None,
             pilot_series: Vec::new(),
-            labs: Laboratories { lab: Vec::new(), value: Vec::new(), u: Vec::new(), dof: Vec::new(), in_reference: Vec::new() },
+            labs: Laboratories {
+                lab: Vec::new(),
+                value: Vec::new(),
+                u: Vec::new(),
+                dof: Vec::new(),
+                in_reference: Vec::new(),
+            },
             consensus: None,
             covariance: None,
             u_standard: 0.0,
-            factor: measurand.and_then(|m| parse_unit(&m.unit, None).ok()).map_or(1.0, |u| u.factor().to_f64()),
+            factor: measurand
+                .and_then(|m| parse_unit(&m.unit, None).ok())
+                .map_or(1.0, |u| u.factor().to_f64()),
         };
         for laboratory in &plan.content.laboratories {
-            let Some(list) = submitted.and_then(|s| s.get(&laboratory.id)).filter(|l| !l.is_empty()) else { continue };
+            let Some(list) = submitted
+                .and_then(|s| s.get(&laboratory.id))
+                .filter(|l| !l.is_empty())
+            else {
+                continue;
+            };
             if laboratory.role == Role::Pilot {
                 run.pilot = Some(run.labs.len());
                 run.pilot_series = list.clone();
@@ -120,7 +136,9 @@ impl PointRun {
         self.labs.lab.push(id.to_owned());
         self.labs.value.push(value);
         self.labs.u.push(u);
-        self.labs.dof.push(list.iter().map(|r| r.dof).fold(f64::INFINITY, f64::min));
+        self.labs
+            .dof
+            .push(list.iter().map(|r| r.dof).fold(f64::INFINITY, f64::min));
         self.labs.in_reference.push(true);
         self.outcome.results.push(LaboratoryResult {
             laboratory: id.to_owned(),
@@ -143,16 +161,43 @@ impl PointRun {
 
     fn carry_out(&mut self, plan: &Plan, step: &Step) {
         let done = match &step.task {
-            Task::Drift { limit, action, repeatability } => self.drift(plan, step, limit.as_ref(), action, *repeatability),
+            Task::Drift {
+                limit,
+                action,
+                repeatability,
+            } => self.drift(plan, step, limit.as_ref(), action, *repeatability),
             Task::Outliers { method } => self.outliers(method),
-            Task::Reference { method, consistency, otherwise, members, certified, include, correlations } => {
+            Task::Reference {
+                method,
+                consistency,
+                otherwise,
+                members,
+                certified,
+                include,
+                correlations,
+            } => {
                 self.leave_out(members);
                 self.correlate(correlations);
-                let order = Order { method, consistency: consistency.as_ref(), otherwise: otherwise.as_ref(), certified: certified.as_ref(), include };
+                let order = Order {
+                    method,
+                    consistency: consistency.as_ref(),
+                    otherwise: otherwise.as_ref(),
+                    certified: certified.as_ref(),
+                    include,
+                };
                 self.reference(step, &order)
             }
-            Task::Equivalence { kinds, k, denominator } => self.equivalence(step, kinds, *k, denominator),
-            Task::Score { score, k, denominator, sigma } => self.score(step, score, *k, denominator, *sigma),
+            Task::Equivalence {
+                kinds,
+                k,
+                denominator,
+            } => self.equivalence(step, kinds, *k, denominator),
+            Task::Score {
+                score,
+                k,
+                denominator,
+                sigma,
+            } => self.score(step, score, *k, denominator, *sigma),
             Task::JudgePoint => {
                 self.judge(plan, step);
                 Ok(())
@@ -160,7 +205,11 @@ impl PointRun {
             Task::Collect { .. } | Task::JudgeLaboratory | Task::Consequences => Ok(()),
         };
         if let Err(reason) = done {
-            self.outcome.failures.push(Failure { step: step.id.clone(), kind: reason.kind.to_owned(), reason: reason.reason });
+            self.outcome.failures.push(Failure {
+                step: step.id.clone(),
+                kind: reason.kind.to_owned(),
+                reason: reason.reason,
+            });
         }
     }
 
@@ -178,16 +227,26 @@ impl PointRun {
             }
             if !members.only.is_empty() && !members.only.contains(&id) {
                 let reason = members.only_because.clone().unwrap_or_else(|| {
-                    Text::new("规程指定了参与参考值的实验室", "the protocol names the laboratories that form the reference value")
+                    Text::new(
+                        "规程指定了参与参考值的实验室",
+                        "the protocol names the laboratories that form the reference value",
+                    )
                 });
                 self.exclude(row, reason);
             }
             let expanded = 2.0 * self.labs.u[row];
-            if let Some(largest) = members.largest_expanded.filter(|largest| expanded > *largest) {
+            if let Some(largest) = members
+                .largest_expanded
+                .filter(|largest| expanded > *largest)
+            {
                 let unit = &self.outcome.unit;
                 let reason = Text::new(
-                    format!("扩展不确定度 {expanded} {unit}（k = 2）大于规程允许的 {largest} {unit}"),
-                    format!("its expanded uncertainty of {expanded} {unit} (k = 2) exceeds the {largest} {unit} that the protocol allows"),
+                    format!(
+                        "扩展不确定度 {expanded} {unit}（k = 2）大于规程允许的 {largest} {unit}"
+                    ),
+                    format!(
+                        "its expanded uncertainty of {expanded} {unit} (k = 2) exceeds the {largest} {unit} that the protocol allows"
+                    ),
                 );
                 self.exclude(row, reason);
             }
@@ -195,14 +254,29 @@ impl PointRun {
     }
 
     fn outliers(&mut self, method: &Method) -> Result<(), Inapplicable> {
-        let rows: Vec<usize> = (0..self.labs.len()).filter(|row| self.labs.in_reference[*row]).collect();
+        let rows: Vec<usize> = (0..self.labs.len())
+            .filter(|row| self.labs.in_reference[*row])
+            .collect();
         let values: Vec<f64> = rows.iter().map(|row| self.labs.value[*row]).collect();
         let alpha = method.parameters.get("alpha").copied().unwrap_or(0.05);
-        let sides = if method.flags.iter().any(|f| f == "two-sided") { Sides::Two } else { Sides::One };
-        for step in grubbs(&values, alpha, sides)?.into_iter().filter(|step| step.removed) {
+        let sides = if method.flags.iter().any(|f| f == "two-sided") {
+            Sides::Two
+        } else {
+            Sides::One
+        };
+        for step in grubbs(&values, alpha, sides)?
+            .into_iter()
+            .filter(|step| step.removed)
+        {
             let reason = Text::new(
-                format!("格拉布斯准则判为离群值：G = {:.4} > {:.4}（n = {}）", step.statistic, step.critical, step.n),
-                format!("Grubbs' test finds it an outlier: G = {:.4} > {:.4} (n = {})", step.statistic, step.critical, step.n),
+                format!(
+                    "格拉布斯准则判为离群值：G = {:.4} > {:.4}（n = {}）",
+                    step.statistic, step.critical, step.n
+                ),
+                format!(
+                    "Grubbs' test finds it an outlier: G = {:.4} > {:.4} (n = {})",
+                    step.statistic, step.critical, step.n
+                ),
             );
             self.exclude(rows[step.index], reason);
         }
@@ -215,7 +289,10 @@ impl PointRun {
             return;
         }
         let n = self.labs.len();
-        let mut v = self.covariance.take().unwrap_or_else(|| self.own_variances());
+        let mut v = self
+            .covariance
+            .take()
+            .unwrap_or_else(|| self.own_variances());
         for (first, second, r) in correlations {
             let row = |id: &str| (0..n).find(|i| self.labs.lab[*i] == id);
             if let (Some(i), Some(j)) = (row(first), row(second)) {
@@ -229,25 +306,68 @@ impl PointRun {
 
     fn own_variances(&self) -> Vec<Vec<f64>> {
         let n = self.labs.len();
-        (0..n).map(|i| (0..n).map(|j| if i == j { self.labs.u[i] * self.labs.u[i] } else { 0.0 }).collect()).collect()
+        (0..n)
+            .map(|i| {
+                (0..n)
+                    .map(|j| {
+                        if i == j {
+                            self.labs.u[i] * self.labs.u[i]
+                        } else {
+                            0.0
+                        }
+                    })
+                    .collect()
+            })
+            .collect()
     }
 
     // ------------------------------------------------------------ drift
 
-    fn drift(&mut self, plan: &Plan, step: &Step, limit: Option<&Term>, action: &Action, repeatability: Option<f64>) -> Result<(), Inapplicable> {
-        let dated: Vec<&Submitted> = self.pilot_series.iter().filter(|r| r.date.is_some()).collect();
+    fn drift(
+        &mut self,
+        plan: &Plan,
+        step: &Step,
+        limit: Option<&Term>,
+        action: &Action,
+        repeatability: Option<f64>,
+    ) -> Result<(), Inapplicable> {
+        let dated: Vec<&Submitted> = self
+            .pilot_series
+            .iter()
+            .filter(|r| r.date.is_some())
+            .collect();
         let Some(start) = dated.first().and_then(|r| r.date) else {
             return Err(no_dates());
         };
-        let t: Vec<f64> = dated.iter().filter_map(|r| r.date).map(|d| days(start, d)).collect();
+        let t: Vec<f64> = dated
+            .iter()
+            .filter_map(|r| r.date)
+            .map(|d| days(start, d))
+            .collect();
         let value: Vec<f64> = dated.iter().map(|r| r.value).collect();
-        let u_rep = repeatability.or_else(|| scatter(&t, &value)).ok_or_else(no_repeatability)?;
+        let u_rep = repeatability
+            .or_else(|| scatter(&t, &value))
+            .ok_or_else(no_repeatability)?;
         // The common part of the pilot's uncertainty cancels in a change and is in the pilot's own result already.
-        let series = PilotSeries { u_rep: vec![u_rep; t.len()], t, value, u_sys: 0.0 };
+        let series = PilotSeries {
+            u_rep: vec![u_rep; t.len()],
+            t,
+            value,
+            u_sys: 0.0,
+        };
         let line = LinearDrift::fit(&series)?;
         let duration = series.t.last().copied().unwrap_or(0.0);
-        let change = series.value.last().copied().unwrap_or(0.0) - series.value.first().copied().unwrap_or(0.0);
-        let facts = DriftFacts { drift: line.slope * duration, u_drift: line.u_slope * duration, t: line.t(), change, u_rep, u_ref: self.provisional_u(), factor: self.factor };
+        let change = series.value.last().copied().unwrap_or(0.0)
+            - series.value.first().copied().unwrap_or(0.0);
+        let facts = DriftFacts {
+            drift: line.slope * duration,
+            u_drift: line.u_slope * duration,
+            t: line.t(),
+            change,
+            u_rep,
+            u_ref: self.provisional_u(),
+            factor: self.factor,
+        };
         let met = limit.map(|limit| limit.holds(&facts).unwrap_or(false));
         let mut drift = Drift {
             step: step.id.clone(),
@@ -269,7 +389,11 @@ impl PointRun {
                 "add-uncertainty" => {
                     // Rectangular over the observed change: |Δ|/√12.
                     let low = series.value.iter().copied().fold(f64::INFINITY, f64::min);
-                    let high = series.value.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                    let high = series
+                        .value
+                        .iter()
+                        .copied()
+                        .fold(f64::NEG_INFINITY, f64::max);
                     drift.u = (high - low) / 12.0_f64.sqrt();
                     self.u_standard = drift.u;
                     drift.treatment = "added".to_owned();
@@ -285,14 +409,22 @@ impl PointRun {
     }
 
     /// Brings every result to the mean time of the pilot's measurements; what the slope is uncertain by is common to all.
-    fn correct(&mut self, plan: &Plan, series: &PilotSeries, line: &LinearDrift, start: Date) -> Result<(), Inapplicable> {
+    fn correct(
+        &mut self,
+        plan: &Plan,
+        series: &PilotSeries,
+        line: &LinearDrift,
+        start: Date,
+    ) -> Result<(), Inapplicable> {
         let times: Vec<f64> = (0..self.labs.len())
             .map(|row| {
                 if Some(row) == self.pilot {
                     return line.mean_time;
                 }
                 let submitted = self.outcome.results[row].date;
-                submitted.or_else(|| planned(plan, &self.labs.lab[row])).map_or(line.mean_time, |date| days(start, date))
+                submitted
+                    .or_else(|| planned(plan, &self.labs.lab[row]))
+                    .map_or(line.mean_time, |date| days(start, date))
             })
             .collect();
         let at = reference_at(series, DriftAction::CorrectLinear, &times)?;
@@ -302,7 +434,10 @@ impl PointRun {
             self.outcome.results[i].correction = correction;
             self.labs.value[i] += correction;
             for (j, time) in times.iter().enumerate() {
-                v[i][j] += (times[i] - line.mean_time) * (time - line.mean_time) * line.u_slope * line.u_slope;
+                v[i][j] += (times[i] - line.mean_time)
+                    * (time - line.mean_time)
+                    * line.u_slope
+                    * line.u_slope;
             }
         }
         if let Some(pilot) = self.pilot {
@@ -314,7 +449,8 @@ impl PointRun {
 
     /// Standard uncertainty of the reference value before anything is corrected, for criteria that speak of U_ref.
     fn provisional_u(&self) -> f64 {
-        crate::evaluate::reference::weighted_mean(&self.labs).map_or_else(|_| self.pilot.map_or(f64::NAN, |p| self.labs.u[p]), |c| c.u)
+        crate::evaluate::reference::weighted_mean(&self.labs)
+            .map_or_else(|_| self.pilot.map_or(f64::NAN, |p| self.labs.u[p]), |c| c.u)
     }
 
     // ------------------------------------------------------------ reference value
@@ -344,16 +480,29 @@ impl PointRun {
             });
             if let Some(otherwise) = order.otherwise.filter(|_| !result.consistent) {
                 let estimate = self.estimate(otherwise)?;
-                (consensus, method, ties, took_over) = (estimate.consensus, otherwise, estimate.ties, true);
+                (consensus, method, ties, took_over) =
+                    (estimate.consensus, otherwise, estimate.ties, true);
             }
         }
         let u_results = consensus.u;
-        let u_standard = if order.include.is_empty() { 0.0 } else { self.u_standard };
+        let u_standard = if order.include.is_empty() {
+            0.0
+        } else {
+            self.u_standard
+        };
         for (row, result) in self.outcome.results.iter_mut().enumerate() {
             result.weight = consensus.weights.get(row).copied().unwrap_or(0.0);
-            result.in_reference = if given { false } else if consensus.is_linear() { result.weight != 0.0 } else { self.labs.in_reference[row] };
+            result.in_reference = if given {
+                false
+            } else if consensus.is_linear() {
+                result.weight != 0.0
+            } else {
+                self.labs.in_reference[row]
+            };
             if !result.in_reference && !given && self.labs.in_reference[row] {
-                result.left_out.get_or_insert_with(|| Text::new("不属于最大一致子集", "not in the largest consistent subset"));
+                result.left_out.get_or_insert_with(|| {
+                    Text::new("不属于最大一致子集", "not in the largest consistent subset")
+                });
             }
         }
         self.outcome.reference = Some(Reference {
@@ -373,7 +522,13 @@ impl PointRun {
     }
 
     fn estimate(&self, method: &Method) -> Result<named::Estimate, Inapplicable> {
-        named::estimate(last(&method.path), &method.parameters, &method.flags, &self.labs).unwrap_or_else(|| {
+        named::estimate(
+            last(&method.path),
+            &method.parameters,
+            &method.flags,
+            &self.labs,
+        )
+        .unwrap_or_else(|| {
             Err(Inapplicable::new(
                 "no-estimator",
                 format!("方法 `{}` 不能给出参考值", method.path),
@@ -384,52 +539,107 @@ impl PointRun {
 
     fn certified(&self, certified: Option<&Certified>) -> Result<Consensus, Inapplicable> {
         let certified = certified.ok_or_else(|| {
-            Inapplicable::new("no-certified-value", "规程没有给出该点的证书值", "the protocol gives no certified value for this point")
+            Inapplicable::new(
+                "no-certified-value",
+                "规程没有给出该点的证书值",
+                "the protocol gives no certified value for this point",
+            )
         })?;
         Consensus::given(certified.value, certified.u, f64::INFINITY, self.labs.len())
     }
 
     fn pilot_value(&self) -> Result<Consensus, Inapplicable> {
         let pilot = self.pilot.ok_or_else(|| {
-            Inapplicable::new("no-pilot-value", "主导实验室没有提交该点的结果", "the pilot submitted no result at this point")
+            Inapplicable::new(
+                "no-pilot-value",
+                "主导实验室没有提交该点的结果",
+                "the pilot submitted no result at this point",
+            )
         })?;
-        let mut given = Consensus::given(self.labs.value[pilot], self.labs.u[pilot], self.labs.dof[pilot], self.labs.len())?;
+        let mut given = Consensus::given(
+            self.labs.value[pilot],
+            self.labs.u[pilot],
+            self.labs.dof[pilot],
+            self.labs.len(),
+        )?;
         given.weights[pilot] = 1.0;
         Ok(given)
     }
 
     // ------------------------------------------------------------ degrees of equivalence and scores
 
-    fn equivalence(&mut self, step: &Step, kinds: &[String], k: f64, denominator: &str) -> Result<(), Inapplicable> {
-        let Some(consensus) = &self.consensus else { return Ok(()) };
-        let plain = equivalence::unilateral(&self.labs, consensus, Rule::Stated)?;
+    fn equivalence(
+        &mut self,
+        step: &Step,
+        kinds: &[String],
+        k: f64,
+        denominator: &str,
+    ) -> Result<(), Inapplicable> {
+        let Some(consensus) = &self.consensus else {
+            return Ok(());
+        };
+        let method = self
+            .outcome
+            .reference
+            .as_ref()
+            .map_or("", |r| last(&r.method));
+        let plain = equivalence::unilateral(&self.labs, consensus, named::rule(method))?;
         let correlated = self.covariance.as_ref().filter(|_| consensus.is_linear());
         for row in 0..self.labs.len() {
             // The value that everyone is compared with has no deviation of its own.
-            if self.outcome.reference.as_ref().is_some_and(|r| last(&r.method) == "pilot-value") && Some(row) == self.pilot {
+            if self
+                .outcome
+                .reference
+                .as_ref()
+                .is_some_and(|r| last(&r.method) == "pilot-value")
+                && Some(row) == self.pilot
+            {
                 continue;
             }
             let u = match (denominator, correlated) {
                 ("independent", _) => self.labs.u[row].hypot(consensus.u),
-                (_, Some(v)) => equivalence::covariance(&self.labs, &consensus.weights, Some(v))[row][row].max(0.0).sqrt(),
+                (_, Some(v)) => equivalence::covariance(&self.labs, &consensus.weights, Some(v))
+                    [row][row]
+                    .max(0.0)
+                    .sqrt(),
                 (_, None) => plain.u[row],
             };
             let u = u.hypot(self.u_standard);
-            self.outcome.results[row].equivalence =
-                Some(Equivalence { step: step.id.clone(), d: plain.d[row], u, k, expanded: k * u, clause: step.clause.clone() });
+            self.outcome.results[row].equivalence = Some(Equivalence {
+                step: step.id.clone(),
+                d: plain.d[row],
+                u,
+                k,
+                expanded: k * u,
+                clause: step.clause.clone(),
+            });
         }
         if kinds.iter().any(|kind| kind == "bilateral") {
             let pairs = equivalence::bilateral(&self.labs, self.covariance.as_deref());
             let step = step.id.clone();
-            self.outcome.bilateral = Some(Bilateral { step, laboratories: self.labs.lab.clone(), d: pairs.d, u: pairs.u });
+            self.outcome.bilateral = Some(Bilateral {
+                step,
+                laboratories: self.labs.lab.clone(),
+                d: pairs.d,
+                u: pairs.u,
+            });
         }
         Ok(())
     }
 
-    fn score(&mut self, step: &Step, score: &str, k: f64, denominator: &str, sigma: Option<f64>) -> Result<(), Inapplicable> {
+    fn score(
+        &mut self,
+        step: &Step,
+        score: &str,
+        k: f64,
+        denominator: &str,
+        sigma: Option<f64>,
+    ) -> Result<(), Inapplicable> {
         let u_ref = self.outcome.reference.as_ref().map_or(f64::NAN, |r| r.u);
         for result in &mut self.outcome.results {
-            let Some(equivalence) = &result.equivalence else { continue };
+            let Some(equivalence) = &result.equivalence else {
+                continue;
+            };
             let (d, u) = (equivalence.d, equivalence.u);
             let sigma = || {
                 sigma.ok_or_else(|| {
@@ -442,7 +652,12 @@ impl PointRun {
                 "z" => d / sigma()?,
                 _ => d / sigma()?.hypot(u_ref),
             };
-            let entry = Score { step: step.id.clone(), value, denominator: denominator.to_owned(), clause: step.clause.clone() };
+            let entry = Score {
+                step: step.id.clone(),
+                value,
+                denominator: denominator.to_owned(),
+                clause: step.clause.clone(),
+            };
             result.scores.insert(score.to_owned(), entry);
         }
         Ok(())
@@ -454,7 +669,11 @@ impl PointRun {
             if result.equivalence.is_none() {
                 continue;
             }
-            let facts = PointFacts { result, u_ref, factor: self.factor };
+            let facts = PointFacts {
+                result,
+                u_ref,
+                factor: self.factor,
+            };
             let rule = verdicts::first(&plan.content.rules.point, &facts);
             if let Some(rule) = rule {
                 result.verdict = Some(rule.verdict.clone());
@@ -545,7 +764,12 @@ fn days(from: Date, to: Date) -> f64 {
 
 /// The day in the middle of the laboratory's planned measurement.
 fn planned(plan: &Plan, laboratory: &str) -> Option<Date> {
-    let visit = plan.content.circulation.visits.iter().find(|v| v.laboratory == laboratory)?;
+    let visit = plan
+        .content
+        .circulation
+        .visits
+        .iter()
+        .find(|v| v.laboratory == laboratory)?;
     let half = (visit.to - visit.from).get_days() / 2;
     visit.from.checked_add(jiff::Span::new().days(half)).ok()
 }
@@ -555,7 +779,12 @@ fn scatter(t: &[f64], value: &[f64]) -> Option<f64> {
     if t.len() < 4 {
         return None;
     }
-    let series = PilotSeries { t: t.to_vec(), value: value.to_vec(), u_rep: vec![1.0; t.len()], u_sys: 0.0 };
+    let series = PilotSeries {
+        t: t.to_vec(),
+        value: value.to_vec(),
+        u_rep: vec![1.0; t.len()],
+        u_sys: 0.0,
+    };
     let line = LinearDrift::fit(&series).ok()?;
     let variance = line.chi_squared / (t.len() as f64 - 2.0);
     (variance > 0.0).then(|| variance.sqrt())

@@ -186,15 +186,25 @@ pub struct Consequence {
 pub fn read(text: &str) -> Result<Outcome, Text> {
     let outcome: Outcome = serde_json::from_str(text).map_err(|error| {
         Text::new(
-            format!("文件不是完整的结果（第 {} 行第 {} 列）", error.line(), error.column()),
-            format!("the file is not a complete outcome (line {}, column {})", error.line(), error.column()),
+            format!(
+                "文件不是完整的结果（第 {} 行第 {} 列）",
+                error.line(),
+                error.column()
+            ),
+            format!(
+                "the file is not a complete outcome (line {}, column {})",
+                error.line(),
+                error.column()
+            ),
         )
     })?;
     if outcome.format_version != FORMAT_VERSION {
         let version = outcome.format_version;
         return Err(Text::new(
             format!("结果的格式版本为 {version}，本程序只认识 {FORMAT_VERSION}"),
-            format!("the outcome has format version {version}, but only {FORMAT_VERSION} is known here"),
+            format!(
+                "the outcome has format version {version}, but only {FORMAT_VERSION} is known here"
+            ),
         ));
     }
     Ok(outcome)
@@ -211,7 +221,12 @@ impl Outcome {
     /// Every number as a row `step,laboratory,point,quantity,value,unit`, numbers in their shortest form that reads back the same.
     pub fn csv(&self) -> String {
         let mut out = String::from("step,laboratory,point,quantity,value,unit\n");
-        let mut row = |step: &str, laboratory: &str, point: &str, quantity: &str, value: String, unit: &str| {
+        let mut row = |step: &str,
+                       laboratory: &str,
+                       point: &str,
+                       quantity: &str,
+                       value: String,
+                       unit: &str| {
             let fields = [step, laboratory, point, quantity, &value, unit].map(quoted);
             out.push_str(&fields.join(","));
             out.push('\n');
@@ -219,18 +234,30 @@ impl Outcome {
         for p in &self.points {
             let (point, unit) = (p.point.as_str(), p.unit.as_str());
             if let Some(d) = &p.drift {
-                for (name, value) in [("drift.slope", d.slope), ("drift.u_slope", d.u_slope), ("drift.change", d.change), ("drift.u", d.u)] {
+                for (name, value) in [
+                    ("drift.slope", d.slope),
+                    ("drift.u_slope", d.u_slope),
+                    ("drift.change", d.change),
+                    ("drift.u", d.u),
+                ] {
                     row(&d.step, "", point, name, shortest(value), unit);
                 }
             }
             if let Some(r) = &p.reference {
-                for (name, value) in
-                    [("reference.value", r.value), ("reference.u", r.u), ("reference.u_results", r.u_results), ("reference.u_standard", r.u_standard)]
-                {
+                for (name, value) in [
+                    ("reference.value", r.value),
+                    ("reference.u", r.u),
+                    ("reference.u_results", r.u_results),
+                    ("reference.u_standard", r.u_standard),
+                ] {
                     row(&r.step, "", point, name, shortest(value), unit);
                 }
                 if let Some(c) = &r.consistency {
-                    for (name, value) in [("chi2.observed", c.observed), ("chi2.dof", c.dof), ("chi2.p_right", c.p_right)] {
+                    for (name, value) in [
+                        ("chi2.observed", c.observed),
+                        ("chi2.dof", c.dof),
+                        ("chi2.p_right", c.p_right),
+                    ] {
                         row(&r.step, "", point, name, shortest(value), "1");
                     }
                 }
@@ -238,7 +265,8 @@ impl Outcome {
             for l in &p.results {
                 let id = l.laboratory.as_str();
                 let collected = format!("{point}.results");
-                for (name, value) in [("value", l.value), ("u", l.u), ("correction", l.correction)] {
+                for (name, value) in [("value", l.value), ("u", l.u), ("correction", l.correction)]
+                {
                     row(&collected, id, point, name, shortest(value), unit);
                 }
                 if let Some(r) = &p.reference {
@@ -260,8 +288,13 @@ impl Outcome {
                 for (i, first) in b.laboratories.iter().enumerate() {
                     for (j, second) in b.laboratories.iter().enumerate().filter(|(j, _)| *j != i) {
                         let pair = format!("{first} - {second}");
-                        for (name, matrix) in [("doe.bilateral.D", &b.d), ("doe.bilateral.u", &b.u)] {
-                            let value = matrix.get(i).and_then(|line| line.get(j)).copied().unwrap_or(f64::NAN);
+                        for (name, matrix) in [("doe.bilateral.D", &b.d), ("doe.bilateral.u", &b.u)]
+                        {
+                            let value = matrix
+                                .get(i)
+                                .and_then(|line| line.get(j))
+                                .copied()
+                                .unwrap_or(f64::NAN);
                             row(&b.step, &pair, point, name, shortest(value), unit);
                         }
                     }
@@ -270,7 +303,14 @@ impl Outcome {
         }
         for l in &self.laboratories {
             if let Some(verdict) = &l.verdict {
-                row(&l.verdict_step, &l.laboratory, "", "verdict", verdict.clone(), "");
+                row(
+                    &l.verdict_step,
+                    &l.laboratory,
+                    "",
+                    "verdict",
+                    verdict.clone(),
+                    "",
+                );
             }
         }
         out
@@ -282,5 +322,9 @@ fn shortest(value: f64) -> String {
 }
 
 fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+    if field.contains([',', '"', '\n']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
 }

@@ -37,7 +37,11 @@ pub struct Results {
 
 /// Puts submissions to their places in the plan and reports what does not fit.
 pub fn collect(plan: &Plan, submissions: &[Submission]) -> (Results, Vec<Diagnostic>) {
-    let mut collector = Collector { plan, results: Results::default(), diagnostics: Vec::new() };
+    let mut collector = Collector {
+        plan,
+        results: Results::default(),
+        diagnostics: Vec::new(),
+    };
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for submission in submissions {
         collector.submission(submission, &mut seen);
@@ -59,24 +63,50 @@ struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     fn submission(&mut self, submission: &Submission, seen: &mut BTreeMap<String, String>) {
-        let id = if submission.laboratory.is_empty() { stem(&submission.file) } else { submission.laboratory.clone() };
-        let file = DataPlace { file: submission.file.clone(), ..DataPlace::default() };
+        let id = if submission.laboratory.is_empty() {
+            stem(&submission.file)
+        } else {
+            submission.laboratory.clone()
+        };
+        let file = DataPlace {
+            file: submission.file.clone(),
+            ..DataPlace::default()
+        };
         let Some(laboratory) = self.plan.laboratory(&id) else {
-            let known: Vec<String> = self.plan.content.laboratories.iter().map(|l| format!("`{}`", l.id)).collect();
+            let known: Vec<String> = self
+                .plan
+                .content
+                .laboratories
+                .iter()
+                .map(|l| format!("`{}`", l.id))
+                .collect();
             self.diagnostics.push(
                 Diagnostic::in_data(
                     Code::LaboratoryUnknown,
                     file,
-                    Text::new(format!("计划中没有实验室 `{id}`"), format!("the plan has no laboratory `{id}`")),
+                    Text::new(
+                        format!("计划中没有实验室 `{id}`"),
+                        format!("the plan has no laboratory `{id}`"),
+                    ),
                 )
                 .with_help(Text::new(
-                    format!("在文件开头写 `# laboratory: …`，可用的有 {}", known.join("、")),
-                    format!("write `# laboratory: …` at the head of the file; the plan has {}", known.join(", ")),
+                    format!(
+                        "在文件开头写 `# laboratory: …`，可用的有 {}",
+                        known.join("、")
+                    ),
+                    format!(
+                        "write `# laboratory: …` at the head of the file; the plan has {}",
+                        known.join(", ")
+                    ),
                 )),
             );
             return;
         };
-        if let Some(digest) = submission.plan_digest.as_ref().filter(|d| **d != self.plan.digest) {
+        if let Some(digest) = submission
+            .plan_digest
+            .as_ref()
+            .filter(|d| **d != self.plan.digest)
+        {
             self.diagnostics.push(
                 Diagnostic::in_data(
                     Code::OtherPlan,
@@ -86,7 +116,10 @@ impl<'a> Collector<'a> {
                         format!("this form belongs to another plan ({})", shortened(digest)),
                     ),
                 )
-                .with_help(Text::new("用本计划发出的结果表重新填报", "fill in the form that was issued with this plan")),
+                .with_help(Text::new(
+                    "用本计划发出的结果表重新填报",
+                    "fill in the form that was issued with this plan",
+                )),
             );
             return;
         }
@@ -95,7 +128,10 @@ impl<'a> Collector<'a> {
                 Diagnostic::in_data(
                     Code::ResultTwice,
                     file,
-                    Text::new(format!("实验室 `{id}` 已在 `{first}` 中提交"), format!("laboratory `{id}` has submitted `{first}` already")),
+                    Text::new(
+                        format!("实验室 `{id}` 已在 `{first}` 中提交"),
+                        format!("laboratory `{id}` has submitted `{first}` already"),
+                    ),
                 )
                 .with_help(Text::new("只保留一份", "keep one of the two files")),
             );
@@ -109,11 +145,26 @@ impl<'a> Collector<'a> {
     }
 
     fn row(&mut self, laboratory: &str, pilot: bool, row: &Row) {
-        let Some((measurand, point)) = self.point(row) else { return };
-        let Some(unit) = self.unit(&row.unit, measurand) else { return };
-        let Some(result) = self.result(row, &unit, measurand) else { return };
-        let list = self.results.by_point.entry(point.clone()).or_default().entry(laboratory.to_owned()).or_default();
-        if let Some(first) = list.iter().find(|other| !pilot || other.date == result.date) {
+        let Some((measurand, point)) = self.point(row) else {
+            return;
+        };
+        let Some(unit) = self.unit(&row.unit, measurand) else {
+            return;
+        };
+        let Some(result) = self.result(row, &unit, measurand) else {
+            return;
+        };
+        let list = self
+            .results
+            .by_point
+            .entry(point.clone())
+            .or_default()
+            .entry(laboratory.to_owned())
+            .or_default();
+        if let Some(first) = list
+            .iter()
+            .find(|other| !pilot || other.date == result.date)
+        {
             // The reader of the file has reported rows that are alike in everything.
             if first.date != result.date {
                 self.diagnostics.push(
@@ -136,20 +187,45 @@ impl<'a> Collector<'a> {
     /// The measurand and point that a row names; the names of points are unique, so a row may leave out the measurand.
     fn point(&mut self, row: &Row) -> Option<(&'a Measurand, String)> {
         let plan: &'a Plan = self.plan;
-        let wanted = if row.point.is_empty() { &row.measurand } else { &row.point };
-        let found = plan.content.measurands.iter().find(|m| m.points.iter().any(|p| p.id == wanted.text));
-        if let Some(measurand) = found.filter(|m| row.measurand.is_empty() || m.id == row.measurand.text || wanted.text == row.measurand.text) {
+        let wanted = if row.point.is_empty() {
+            &row.measurand
+        } else {
+            &row.point
+        };
+        let found = plan
+            .content
+            .measurands
+            .iter()
+            .find(|m| m.points.iter().any(|p| p.id == wanted.text));
+        if let Some(measurand) = found.filter(|m| {
+            row.measurand.is_empty()
+                || m.id == row.measurand.text
+                || wanted.text == row.measurand.text
+        }) {
             return Some((measurand, wanted.text.clone()));
         }
-        let known: Vec<String> =
-            plan.content.measurands.iter().flat_map(|m| m.points.iter().map(|p| format!("`{}`", p.id))).collect();
+        let known: Vec<String> = plan
+            .content
+            .measurands
+            .iter()
+            .flat_map(|m| m.points.iter().map(|p| format!("`{}`", p.id)))
+            .collect();
         self.diagnostics.push(
             Diagnostic::in_data(
                 Code::PointUnknown,
                 place(&wanted.place),
-                Text::new(format!("计划中没有测量点 `{}`，此行未采用", wanted.text), format!("the plan has no point `{}`; the row is not used", wanted.text)),
+                Text::new(
+                    format!("计划中没有测量点 `{}`，此行未采用", wanted.text),
+                    format!(
+                        "the plan has no point `{}`; the row is not used",
+                        wanted.text
+                    ),
+                ),
             )
-            .with_help(Text::new(format!("计划中的测量点有 {}", known.join("、")), format!("the plan's points are {}", known.join(", ")))),
+            .with_help(Text::new(
+                format!("计划中的测量点有 {}", known.join("、")),
+                format!("the plan's points are {}", known.join(", ")),
+            )),
         );
         None
     }
@@ -165,9 +241,17 @@ impl<'a> Collector<'a> {
                 Ok(_) => Some(unit),
                 Err(error) => {
                     self.diagnostics.push(
-                        Diagnostic::in_data(Code::DataUnitMismatch, place(&cell.place), error.message()).with_help(Text::new(
+                        Diagnostic::in_data(
+                            Code::DataUnitMismatch,
+                            place(&cell.place),
+                            error.message(),
+                        )
+                        .with_help(Text::new(
                             format!("用 `{}` 或可换算为它的单位填报", measurand.unit),
-                            format!("report in `{}` or in a unit that converts to it", measurand.unit),
+                            format!(
+                                "report in `{}` or in a unit that converts to it",
+                                measurand.unit
+                            ),
                         )),
                     );
                     None
@@ -175,10 +259,11 @@ impl<'a> Collector<'a> {
             },
             Err(error) => {
                 self.diagnostics.push(
-                    Diagnostic::in_data(Code::DataUnitUnknown, place(&cell.place), error.message()).with_help(Text::new(
-                        format!("用 `{}` 填报", measurand.unit),
-                        format!("report in `{}`", measurand.unit),
-                    )),
+                    Diagnostic::in_data(Code::DataUnitUnknown, place(&cell.place), error.message())
+                        .with_help(Text::new(
+                            format!("用 `{}` 填报", measurand.unit),
+                            format!("report in `{}`", measurand.unit),
+                        )),
                 );
                 None
             }
@@ -192,16 +277,27 @@ impl<'a> Collector<'a> {
         // The factor is exact as long as it can be, so that 0.1 g in milligrams is 100 and not nearly 100.
         let converted = |value: Decimal, interval: bool| -> Option<f64> {
             let quantity = Quantity::written(value, unit.clone());
-            let quantity = if interval { quantity.convert_interval_to(&wanted) } else { quantity.convert_to(&wanted) };
+            let quantity = if interval {
+                quantity.convert_interval_to(&wanted)
+            } else {
+                quantity.convert_to(&wanted)
+            };
             quantity.ok().map(|q| q.value())
         };
-        let positive = |cell: &Option<Cell>| cell.as_ref().filter(|c| !c.is_empty()).map(|c| intake::positive(c).ok().and_then(decimal));
+        let positive = |cell: &Option<Cell>| {
+            cell.as_ref()
+                .filter(|c| !c.is_empty())
+                .map(|c| intake::positive(c).ok().and_then(decimal))
+        };
         let value = converted(intake::number(&row.value).ok().and_then(decimal)?, false)?;
         let factor = match positive(&row.uncertainty.factor) {
             Some(k) => Some(k?.to_f64()),
             None => None,
         };
-        let (u, k) = match (positive(&row.uncertainty.expanded), positive(&row.uncertainty.standard)) {
+        let (u, k) = match (
+            positive(&row.uncertainty.expanded),
+            positive(&row.uncertainty.standard),
+        ) {
             (Some(expanded), _) => {
                 let k = factor?;
                 (converted(expanded?, true)? / k, k)
@@ -216,14 +312,29 @@ impl<'a> Collector<'a> {
             },
             None => f64::INFINITY,
         };
-        let date = row.date.as_ref().filter(|c| !c.is_empty()).and_then(|c| parse_date(&c.text).ok());
-        Some(Result { value, u, k, dof, date, place: place(&row.value.place) })
+        let date = row
+            .date
+            .as_ref()
+            .filter(|c| !c.is_empty())
+            .and_then(|c| parse_date(&c.text).ok());
+        Some(Result {
+            value,
+            u,
+            k,
+            dof,
+            date,
+            place: place(&row.value.place),
+        })
     }
 
     /// Points for which a laboratory that did submit gave no result that can be used.
     fn missing_points(&mut self, id: &str, submission: &Submission) {
         for point in self.plan.content.measurands.iter().flat_map(|m| &m.points) {
-            let there = self.results.by_point.get(&point.id).is_some_and(|labs| labs.contains_key(id));
+            let there = self
+                .results
+                .by_point
+                .get(&point.id)
+                .is_some_and(|labs| labs.contains_key(id));
             if !there {
                 self.diagnostics.push(
                     Diagnostic::in_data(
@@ -241,18 +352,30 @@ impl<'a> Collector<'a> {
     }
 
     fn absent(&mut self, seen: &BTreeMap<String, String>) {
-        for laboratory in self.plan.content.laboratories.iter().filter(|l| !seen.contains_key(&l.id)) {
+        for laboratory in self
+            .plan
+            .content
+            .laboratories
+            .iter()
+            .filter(|l| !seen.contains_key(&l.id))
+        {
             self.diagnostics.push(
                 Diagnostic::general(
                     Code::LaboratoryMissing,
                     Text::new(
                         format!("没有收到 `{}` 的结果；其余实验室照常评定", laboratory.id),
-                        format!("there is no result of `{}`; the others are evaluated without it", laboratory.id),
+                        format!(
+                            "there is no result of `{}`; the others are evaluated without it",
+                            laboratory.id
+                        ),
                     ),
                 )
                 .with_help(Text::new(
                     format!("补交 `{}.csv`，否则按缺席处理", laboratory.id),
-                    format!("submit `{}.csv`; otherwise the laboratory counts as absent", laboratory.id),
+                    format!(
+                        "submit `{}.csv`; otherwise the laboratory counts as absent",
+                        laboratory.id
+                    ),
                 )),
             );
             self.results.absent.push(laboratory.id.clone());
@@ -263,8 +386,8 @@ impl<'a> Collector<'a> {
 /// A finding of a reader in the shape all findings have.
 pub fn diagnostic(finding: &intake::Finding) -> Diagnostic {
     let code = Code::of(finding.code).unwrap_or(Code::NotAForm);
-    let mut diagnostic =
-        Diagnostic::in_data(code, place(&finding.place), finding.message.clone()).with_help(finding.mend.clone());
+    let mut diagnostic = Diagnostic::in_data(code, place(&finding.place), finding.message.clone())
+        .with_help(finding.mend.clone());
     diagnostic.severity = match finding.severity {
         intake::Severity::Error => Severity::Error,
         intake::Severity::Warning => Severity::Warning,
@@ -289,5 +412,7 @@ fn shortened(digest: &str) -> String {
 
 /// The name of a file without its ending.
 fn stem(file: &str) -> String {
-    file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned()
+    file.rsplit_once('.')
+        .map_or(file, |(stem, _)| stem)
+        .to_owned()
 }

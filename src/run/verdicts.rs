@@ -9,12 +9,21 @@ use crate::plan::{Plan, Role, Rule, Step};
 pub(super) fn first<'r>(rules: &'r [Rule], facts: &dyn Facts) -> Option<&'r Rule> {
     rules
         .iter()
-        .find(|rule| rule.when.as_ref().is_some_and(|when| when.holds(facts) == Some(true)))
+        .find(|rule| {
+            rule.when
+                .as_ref()
+                .is_some_and(|when| when.holds(facts) == Some(true))
+        })
         .or_else(|| rules.iter().find(|rule| rule.when.is_none()))
 }
 
 /// The verdict on every laboratory of the plan; one that submitted nothing is `absent`.
-pub(super) fn laboratories(plan: &Plan, step: &Step, points: &[&PointOutcome], results: &Results) -> Vec<LaboratoryOutcome> {
+pub(super) fn laboratories(
+    plan: &Plan,
+    step: &Step,
+    points: &[&PointOutcome],
+    results: &Results,
+) -> Vec<LaboratoryOutcome> {
     plan.content
         .laboratories
         .iter()
@@ -22,7 +31,12 @@ pub(super) fn laboratories(plan: &Plan, step: &Step, points: &[&PointOutcome], r
             let at: Vec<(String, String)> = points
                 .iter()
                 .filter_map(|p| {
-                    let verdict = p.results.iter().find(|r| r.laboratory == laboratory.id)?.verdict.clone()?;
+                    let verdict = p
+                        .results
+                        .iter()
+                        .find(|r| r.laboratory == laboratory.id)?
+                        .verdict
+                        .clone()?;
                     Some((p.point.clone(), verdict))
                 })
                 .collect();
@@ -36,9 +50,13 @@ pub(super) fn laboratories(plan: &Plan, step: &Step, points: &[&PointOutcome], r
                 consequences: Vec::new(),
             };
             if results.absent.contains(&laboratory.id) {
-                outcome.verdict = (laboratory.role == Role::Participant).then(|| "absent".to_owned());
+                outcome.verdict =
+                    (laboratory.role == Role::Participant).then(|| "absent".to_owned());
             } else if !outcome.points.is_empty() {
-                let rule = first(&plan.content.rules.laboratory, &LaboratoryFacts(&outcome.points));
+                let rule = first(
+                    &plan.content.rules.laboratory,
+                    &LaboratoryFacts(&outcome.points),
+                );
                 outcome.verdict = rule.map(|r| r.verdict.clone());
                 outcome.verdict_clause = rule.map(|r| r.clause.clone());
             }

@@ -9,18 +9,52 @@ use crate::values::rounding::shortest;
 
 /// Explains the verdict on a laboratory; none when the outcome does not know it.
 pub fn why(outcome: &Outcome, laboratory: &str, lang: Lang) -> Option<String> {
-    let found = outcome.laboratories.iter().find(|l| l.laboratory == laboratory)?;
-    let mut teller = Teller { outcome, lang, out: String::new() };
-    let verdict = found.verdict.as_deref().map_or_else(|| teller.word("未评定", "not judged").to_owned(), |v| crate::words::verdict(v, lang));
+    let found = outcome
+        .laboratories
+        .iter()
+        .find(|l| l.laboratory == laboratory)?;
+    let mut teller = Teller {
+        outcome,
+        lang,
+        out: String::new(),
+    };
+    let verdict = found.verdict.as_deref().map_or_else(
+        || teller.word("未评定", "not judged").to_owned(),
+        |v| crate::words::verdict(v, lang),
+    );
     let heading = format!("{}（{}）：{verdict}", laboratory, found.title.get(lang));
-    teller.line(0, &if lang == Lang::Zh { heading } else { format!("{} ({}): {verdict}", laboratory, found.title.get(lang)) }, found.verdict_clause.as_deref());
+    teller.line(
+        0,
+        &if lang == Lang::Zh {
+            heading
+        } else {
+            format!("{} ({}): {verdict}", laboratory, found.title.get(lang))
+        },
+        found.verdict_clause.as_deref(),
+    );
     for consequence in &found.consequences {
-        let due = consequence.due.map(|d| if lang == Lang::Zh { format!("，截至 {d}") } else { format!(", by {d}") }).unwrap_or_default();
-        let text = format!("{}{due}", crate::words::order(&consequence.measure.order, lang));
+        let due = consequence
+            .due
+            .map(|d| {
+                if lang == Lang::Zh {
+                    format!("，截至 {d}")
+                } else {
+                    format!(", by {d}")
+                }
+            })
+            .unwrap_or_default();
+        let text = format!(
+            "{}{due}",
+            crate::words::order(&consequence.measure.order, lang)
+        );
         teller.line(1, &text, Some(&consequence.measure.clause));
         if let Order::Retest { outcomes, .. } = &consequence.measure.order {
             for (verdict, step) in outcomes {
-                let text = format!("{} → {}", crate::words::verdict(verdict, lang), crate::words::order(&step.order, lang));
+                let text = format!(
+                    "{} → {}",
+                    crate::words::verdict(verdict, lang),
+                    crate::words::order(&step.order, lang)
+                );
                 teller.line(2, &text, Some(&step.clause));
             }
         }
@@ -52,37 +86,92 @@ impl Teller<'_> {
         let _ = writeln!(self.out, "{}{text}", "  ".repeat(depth));
         let found: Option<&Clause> = clause.and_then(|key| self.outcome.clauses.get(key));
         if let Some(clause) = found {
-            let _ = writeln!(self.out, "{}  ↳ {}:{}: {}", "  ".repeat(depth), clause.file, clause.line, clause.text);
+            let _ = writeln!(
+                self.out,
+                "{}  ↳ {}:{}: {}",
+                "  ".repeat(depth),
+                clause.file,
+                clause.line,
+                clause.text
+            );
         }
     }
 
     fn point(&mut self, point: &PointOutcome, result: &LaboratoryResult) {
         let unit = &point.unit;
         let lang = self.lang;
-        let verdict = result.verdict.as_deref().map_or_else(|| self.word("未评定", "not judged").to_owned(), |v| crate::words::verdict(v, lang));
-        self.line(1, &format!("{}: {verdict}", point.point), result.verdict_clause.as_deref());
+        let verdict = result.verdict.as_deref().map_or_else(
+            || self.word("未评定", "not judged").to_owned(),
+            |v| crate::words::verdict(v, lang),
+        );
+        self.line(
+            1,
+            &format!("{}: {verdict}", point.point),
+            result.verdict_clause.as_deref(),
+        );
         for (name, score) in &result.scores {
             let form = self.denominator(&score.denominator);
-            self.line(2, &format!("{name} = {} {form}", shortest(score.value)), Some(&score.clause));
+            self.line(
+                2,
+                &format!("{name} = {} {form}", shortest(score.value)),
+                Some(&score.clause),
+            );
         }
         if let Some(e) = &result.equivalence {
-            let text = format!("D = {} {unit}, u(D) = {} {unit}, U(D) = {} {unit} (k = {})", shortest(e.d), shortest(e.u), shortest(e.expanded), e.k);
+            let text = format!(
+                "D = {} {unit}, u(D) = {} {unit}, U(D) = {} {unit} (k = {})",
+                shortest(e.d),
+                shortest(e.u),
+                shortest(e.expanded),
+                e.k
+            );
             self.line(2, &text, Some(&e.clause));
         }
         if let Some(r) = &point.reference {
-            let taken = if r.took_over { self.word("（因结果不一致改用）", " (took over because the results are inconsistent)") } else { "" };
+            let taken = if r.took_over {
+                self.word(
+                    "（因结果不一致改用）",
+                    " (took over because the results are inconsistent)",
+                )
+            } else {
+                ""
+            };
             let label = self.word("参考值", "reference value");
-            let text = format!("{label} = {} {unit}, u = {} {unit}, {}{taken}", shortest(r.value), shortest(r.u), r.method);
+            let text = format!(
+                "{label} = {} {unit}, u = {} {unit}, {}{taken}",
+                shortest(r.value),
+                shortest(r.u),
+                r.method
+            );
             self.line(2, &text, Some(&r.clause));
             if let Some(c) = &r.consistency {
-                let text = format!("χ² = {}, ν = {}, p = {} ({} {})", shortest(c.observed), c.dof, shortest(c.p_right), self.word("显著性水平", "significance"), c.significance);
+                let text = format!(
+                    "χ² = {}, ν = {}, p = {} ({} {})",
+                    shortest(c.observed),
+                    c.dof,
+                    shortest(c.p_right),
+                    self.word("显著性水平", "significance"),
+                    c.significance
+                );
                 self.line(3, &text, None);
             }
             let share = match (&result.left_out, result.in_reference) {
-                (Some(reason), false) => format!("{}: {}", self.word("不参与参考值", "no part in the reference value"), reason.get(lang)),
-                (_, true) if result.weight != 0.0 => format!("{} {}", self.word("参与参考值，权重", "part of the reference value, weight"), shortest(result.weight)),
-                (_, true) => self.word("参与参考值", "part of the reference value").to_owned(),
-                (None, false) => self.word("不参与参考值", "no part in the reference value").to_owned(),
+                (Some(reason), false) => format!(
+                    "{}: {}",
+                    self.word("不参与参考值", "no part in the reference value"),
+                    reason.get(lang)
+                ),
+                (_, true) if result.weight != 0.0 => format!(
+                    "{} {}",
+                    self.word("参与参考值，权重", "part of the reference value, weight"),
+                    shortest(result.weight)
+                ),
+                (_, true) => self
+                    .word("参与参考值", "part of the reference value")
+                    .to_owned(),
+                (None, false) => self
+                    .word("不参与参考值", "no part in the reference value")
+                    .to_owned(),
             };
             self.line(3, &share, None);
         }
@@ -92,14 +181,32 @@ impl Teller<'_> {
                 "added" => self.word("计入不确定度", "added to the uncertainty"),
                 _ => self.word("满足判据，不作处理", "within the criterion, nothing done"),
             };
-            let text = format!("{} {} {unit}, {treatment}", self.word("传递标准的变化", "change of the transfer standard"), shortest(d.change));
+            let text = format!(
+                "{} {} {unit}, {treatment}",
+                self.word("传递标准的变化", "change of the transfer standard"),
+                shortest(d.change)
+            );
             self.line(2, &text, Some(&d.clause));
             if result.correction != 0.0 {
-                self.line(3, &format!("{} {} {unit}", self.word("对结果的修正", "correction of the result"), shortest(result.correction)), None);
+                self.line(
+                    3,
+                    &format!(
+                        "{} {} {unit}",
+                        self.word("对结果的修正", "correction of the result"),
+                        shortest(result.correction)
+                    ),
+                    None,
+                );
             }
         }
         let label = self.word("提交的结果", "submitted result");
-        let text = format!("{label} {} {unit}, u = {} {unit} (k = {}) ← {}", shortest(result.value), shortest(result.u), result.k, result.from);
+        let text = format!(
+            "{label} {} {unit}, u = {} {unit} (k = {}) ← {}",
+            shortest(result.value),
+            shortest(result.u),
+            result.k,
+            result.from
+        );
         let clause = format!("point.{}", point.point);
         self.line(2, &text, Some(&clause));
     }

@@ -135,7 +135,7 @@ impl<'t> Reader<'t> {
         }
         let name = match cursor.kind()? {
             Kind::Word => cursor.slice_at(0),
-            Kind::Identifier if kind == "name" => cursor.slice_at(0),
+            Kind::Identifier if matches!(kind, "name" | "given") => cursor.slice_at(0),
             _ => return None,
         };
         cursor.advance(1);
@@ -702,7 +702,7 @@ fn known_unit(cursor: &Cursor<'_>) -> Option<(String, usize)> {
 }
 
 /// What a kind of argument is called in a message.
-pub(super) fn describe(kind: &str) -> Text {
+pub fn describe(kind: &str) -> Text {
     let text = |zh: &str, en: &str| Text::new(zh, en);
     match kind {
         "name" => text("名称", "a name"),
@@ -765,7 +765,7 @@ fn slot_pattern(slot: &Slot, lang: Lang) -> String {
 }
 
 /// The whole statement as the manual writes it.
-pub(super) fn usage(statement: &Statement, lang: Lang) -> String {
+pub fn usage(statement: &Statement, lang: Lang) -> String {
     let mut parts = Vec::new();
     if !statement.headless {
         parts.push(if lang == Lang::Zh {

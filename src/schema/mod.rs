@@ -13,5 +13,7 @@ mod read;
 pub mod table;
 mod usage;
 
+pub use arguments::{describe, usage as written_usage};
 pub use entry::{Amount, Entry, Keyword, MethodCall, Step, Value};
 pub use read::{Document, read};
+pub use usage::{Element, Slot};

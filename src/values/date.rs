@@ -12,7 +12,19 @@ use super::unit::Unit;
 use crate::text::Text;
 
 /// In what a period is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum PeriodKind {
     Minute,
@@ -25,7 +37,7 @@ pub enum PeriodKind {
 }
 
 /// A period such as `10 d`, `6 wk`, `18 mo` or `15 wd`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Duration {
     pub amount: u32,
     pub kind: PeriodKind,

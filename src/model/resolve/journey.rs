@@ -32,6 +32,7 @@ impl Resolver<'_> {
                     None => continue,
                 },
                 "parallel" => Way::Parallel,
+                "on-site" => Way::OnSite,
                 "route" => {
                     let Some(Value::Route(stops)) = child.one("stops").map(|a| &a.value) else {
                         continue;

@@ -40,7 +40,7 @@ pub fn resolve(document: &Document, library: &Library) -> (Vec<Protocol>, Vec<Di
 /// The editions of the language that this compiler reads.
 const EDITIONS: [u64; 1] = [2026];
 
-pub(super) struct Resolver<'a> {
+pub(crate) struct Resolver<'a> {
     pub library: &'a Library,
     pub names: Names,
     pub diagnostics: Vec<Diagnostic>,
@@ -194,7 +194,7 @@ impl Resolver<'_> {
 }
 
 /// What things are called in messages about their names.
-pub(super) mod nouns {
+pub(crate) mod nouns {
     use crate::text::Text;
 
     pub fn laboratory() -> Text {

@@ -19,6 +19,7 @@ impl Resolver<'_> {
             laboratory: Vec::new(),
             point_at: None,
             laboratory_at: None,
+            complete: true,
             at: entry.head,
         };
         let offered_at_point = point_names(scores, measured);
@@ -29,7 +30,9 @@ impl Resolver<'_> {
         };
         if let Some(each) = of("point") {
             acceptance.point_at = Some(each.head);
-            acceptance.point = self.rules(each, &offered_at_point, &[]);
+            let (rules, complete) = self.rules(each, &offered_at_point, &[]);
+            acceptance.point = rules;
+            acceptance.complete &= complete;
         }
         if let Some(each) = of("laboratory") {
             let verdicts: Vec<String> =
@@ -37,13 +40,22 @@ impl Resolver<'_> {
             let offered =
                 Offered::from([("points", Dimension::ONE), ("artefacts", Dimension::ONE)]);
             acceptance.laboratory_at = Some(each.head);
-            acceptance.laboratory = self.rules(each, &offered, &verdicts);
+            let (rules, complete) = self.rules(each, &offered, &verdicts);
+            acceptance.laboratory = rules;
+            acceptance.complete &= complete;
         }
         acceptance
     }
 
-    fn rules(&mut self, each: &Entry, offered: &Offered, verdicts: &[String]) -> Vec<VerdictRule> {
+    /// The rules of a block, and whether all of them could be read.
+    fn rules(
+        &mut self,
+        each: &Entry,
+        offered: &Offered,
+        verdicts: &[String],
+    ) -> (Vec<VerdictRule>, bool) {
         let mut rules = Vec::new();
+        let mut complete = each.body.iter().all(|e| !e.poisoned);
         for rule in each.body.iter().filter(|e| !e.poisoned) {
             let Some(verdict) = rule.name("verdict") else {
                 continue;
@@ -53,7 +65,10 @@ impl Resolver<'_> {
                     match self.condition(expression, offered, verdicts) {
                         Some(condition) => Some(condition),
                         // A rule whose condition was refused is not a rule that always holds.
-                        None => continue,
+                        None => {
+                            complete = false;
+                            continue;
+                        }
                     }
                 }
                 _ => None,
@@ -64,7 +79,7 @@ impl Resolver<'_> {
                 at: rule.span,
             });
         }
-        rules
+        (rules, complete)
     }
 
     pub(super) fn consequences(&mut self, entry: &Entry) -> Vec<Consequence> {

@@ -1,0 +1,122 @@
+//! The methods of the library.
+
+use std::collections::BTreeMap;
+
+use super::{code, either, table};
+use crate::project;
+use crate::schema::{Amount, Entry, Value};
+use crate::text::Lang;
+
+/// The methods of the standard library in Markdown, by the section of the library in which they stand.
+pub fn methods(lang: Lang) -> String {
+    let introduction = either(
+        lang,
+        "# 数据处理方法\n\n\
+         本手册由标准库生成（`bidui doc --methods --lang zh`）。规程按名称引用方法；`bidui compute 方法 数据表` 可直接计算。\n\n",
+        "# Methods of evaluation\n\n\
+         This manual is generated from the standard library (`bidui doc --methods --lang en`). A protocol refers to a method by its name; \
+         `bidui compute METHOD TABLE` carries one out on a table of data.\n\n",
+    );
+    let mut sections: BTreeMap<&str, Vec<(&str, &Entry)>> = BTreeMap::new();
+    for (path, entry) in project::standard().items("method") {
+        let section = path.rsplit_once('.').map_or(path, |(section, _)| section);
+        sections.entry(section).or_default().push((path, entry));
+    }
+    let mut out = introduction.to_owned();
+    for (section, methods) in sections {
+        out.push_str(&format!("## {section}\n\n"));
+        for (path, entry) in methods {
+            out.push_str(&described(path, entry, lang));
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+fn described(path: &str, entry: &Entry, lang: Lang) -> String {
+    let title = texts(entry, "title", lang).join(" ");
+    let mut out = format!("### {title}\n\n`{path}`\n\n");
+    for formula in texts(entry, "formula", lang) {
+        out.push_str(&format!("```text\n{formula}\n```\n\n"));
+    }
+    for (word, zh, en) in [
+        ("applies", "适用", "Applies to"),
+        ("limits", "局限", "Limits"),
+        ("source", "出处", "Source"),
+    ] {
+        for text in texts(entry, word, lang) {
+            let mark = either(lang, "：", ": ");
+            out.push_str(&format!("{}{mark}{text}\n\n", either(lang, zh, en)));
+        }
+    }
+    for (word, head) in [
+        (
+            "column",
+            either(lang, "数据列,必需,说明", "column,required,meaning"),
+        ),
+        (
+            "parameter",
+            either(lang, "参数,缺省值,说明", "parameter,default,meaning"),
+        ),
+        ("gives", either(lang, "给出的量,说明", "gives,meaning")),
+    ] {
+        let rows: Vec<Vec<String>> = entry.children(word).map(|child| row(child, lang)).collect();
+        if !rows.is_empty() {
+            let head: Vec<&str> = head.split(',').collect();
+            out.push_str(&table(&head, &rows));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn texts(entry: &Entry, word: &str, lang: Lang) -> Vec<String> {
+    entry
+        .children(word)
+        .filter_map(|child| child.text("text"))
+        .map(|text| text.get(lang).to_owned())
+        .collect()
+}
+
+fn row(child: &Entry, lang: Lang) -> Vec<String> {
+    let mut cells = vec![code(child.name("name").unwrap_or_default())];
+    match child.word() {
+        "column" => {
+            let required = child.name("need") == Some("required");
+            let word = if required {
+                either(lang, "是", "yes")
+            } else {
+                either(lang, "否", "no")
+            };
+            cells.push(word.to_owned());
+        }
+        "parameter" => cells.push(
+            child
+                .one("default")
+                .map_or(String::new(), |a| value(&a.value, lang)),
+        ),
+        _ => {}
+    }
+    cells.push(
+        child
+            .text("text")
+            .map_or(String::new(), |t| t.get(lang).to_owned()),
+    );
+    cells
+}
+
+fn value(value: &Value, lang: Lang) -> String {
+    let amount = |a: &Amount| match &a.unit {
+        Some(unit) => format!("{} {unit}", a.number),
+        None => a.number.clone(),
+    };
+    match value {
+        Value::Amount(a) => amount(a),
+        Value::Range(a, b) => format!("{} .. {}", amount(a), amount(b)),
+        Value::Tolerance(a, b) => format!("{} ± {}", amount(a), amount(b)),
+        Value::Name(name) | Value::Choice(name) => name.clone(),
+        Value::Text(text) => text.get(lang).to_owned(),
+        _ => String::new(),
+    }
+}

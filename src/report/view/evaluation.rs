@@ -1,0 +1,297 @@
+//! How results are evaluated and judged, in words.
+
+use minijinja::Value;
+
+use super::{Data, Reader, View, in_order, object, optional, safe};
+use crate::condition::Term;
+use crate::plan::{Members, Method, Rule, Task};
+use crate::report::words::{Markup, escape};
+
+impl View<'_> {
+    pub(super) fn evaluation(&self, reader: Reader<'_>) -> Data {
+        let rules = &self.plan.content.rules;
+        let list =
+            |rules: &[Rule]| -> Value { rules.iter().map(|r| self.verdict_rule(r)).collect() };
+        let terms = rules
+            .point
+            .iter()
+            .chain(&rules.laboratory)
+            .filter_map(|r| r.when.as_ref());
+        let mut legend: Vec<Markup> = Vec::new();
+        for line in terms.flat_map(|t| self.words.legend(t)) {
+            if !legend.contains(&line) {
+                legend.push(line);
+            }
+        }
+        Data::from([
+            ("outliers", self.outliers()),
+            ("drift", self.drift()),
+            ("reference", self.reference(reader)),
+            ("equivalence", self.equivalence()),
+            ("scores", self.scores()),
+            ("point_rules", list(&rules.point)),
+            ("laboratory_rules", list(&rules.laboratory)),
+            ("rules_legend", legend.into_iter().map(safe).collect()),
+        ])
+    }
+
+    pub(super) fn method(&self, method: &Method) -> Value {
+        let (formula, source) = self.words.method_source(method);
+        let parameters = self.words.parameters(method);
+        object([
+            ("title", Value::from(self.words.method_title(method))),
+            (
+                "parameters",
+                optional((!parameters.is_empty()).then(|| safe(parameters))),
+            ),
+            ("formula", optional(formula)),
+            ("source", optional(source)),
+        ])
+    }
+
+    pub(super) fn legend(&self, term: Option<&Term>) -> Value {
+        let lines = term.map(|t| self.words.legend(t)).unwrap_or_default();
+        optional((!lines.is_empty()).then(|| safe(lines.join(self.words.pick("；", "; ")))))
+    }
+
+    fn tasks(&self) -> impl Iterator<Item = &Task> {
+        self.plan.content.steps.iter().map(|step| &step.task)
+    }
+
+    fn outliers(&self) -> Value {
+        let found = self.tasks().find_map(|task| match task {
+            Task::Outliers { method } => Some(self.method(method)),
+            _ => None,
+        });
+        optional(found)
+    }
+
+    fn drift(&self) -> Value {
+        let found = self.tasks().find_map(|task| match task {
+            Task::Drift { limit, action, .. } => Some(object([
+                (
+                    "limit",
+                    optional(limit.as_ref().map(|l| safe(self.words.rule(l)))),
+                ),
+                ("action", Value::from(self.action(action))),
+            ])),
+            _ => None,
+        });
+        optional(found)
+    }
+
+    fn reference(&self, reader: Reader<'_>) -> Value {
+        let found = self.tasks().find_map(|task| match task {
+            Task::Reference {
+                method,
+                consistency,
+                otherwise,
+                members,
+                include,
+                correlations,
+                ..
+            } => {
+                let include: Vec<String> = include
+                    .iter()
+                    .map(|i| self.words.choice("contribution", i))
+                    .collect();
+                let other = |m: &Option<Method>| optional(m.as_ref().map(|m| self.method(m)));
+                Some(object([
+                    ("method", self.method(method)),
+                    ("consistency", other(consistency)),
+                    ("otherwise", other(otherwise)),
+                    (
+                        "include",
+                        optional((!include.is_empty()).then(|| self.words.list(&include))),
+                    ),
+                    ("members", self.members(members, reader)),
+                    (
+                        "correlated",
+                        Value::from(reader == Reader::Pilot && !correlations.is_empty()),
+                    ),
+                    ("certified", self.certified(reader)),
+                ]))
+            }
+            _ => None,
+        });
+        optional(found)
+    }
+
+    /// Who forms the reference value. A participant learns of itself alone.
+    fn members(&self, members: &Members, reader: Reader<'_>) -> Value {
+        let reason = |text: Option<&crate::text::Text>| self.maybe(text);
+        let named = |id: &str| {
+            self.plan
+                .laboratory(id)
+                .map_or_else(|| Value::from(id), |l| self.body(&l.id, &l.title))
+        };
+        match reader {
+            Reader::Pilot => object([
+                ("only", members.only.iter().map(|id| named(id)).collect()),
+                ("only_because", reason(members.only_because.as_ref())),
+                (
+                    "without",
+                    members
+                        .without
+                        .iter()
+                        .map(|(id, why)| {
+                            object([("name", named(id)), ("reason", reason(Some(why)))])
+                        })
+                        .collect(),
+                ),
+            ]),
+            Reader::Laboratory(id) => {
+                let listed = members.only.is_empty() || members.only.iter().any(|m| m == id);
+                let excluded = members.without.get(id);
+                let why = excluded.or(members.only_because.as_ref().filter(|_| !listed));
+                object([
+                    ("takes_part", Value::from(listed && excluded.is_none())),
+                    ("reason", reason(why)),
+                ])
+            }
+        }
+    }
+
+    /// Reference values taken from certificates: the values for the pilot, and only that there are some for a participant.
+    fn certified(&self, reader: Reader<'_>) -> Value {
+        let steps = self
+            .plan
+            .content
+            .steps
+            .iter()
+            .filter_map(|step| match &step.task {
+                Task::Reference {
+                    certified: Some(c), ..
+                } => Some((step, c)),
+                _ => None,
+            });
+        if reader != Reader::Pilot {
+            return Value::from(steps.count() > 0);
+        }
+        steps
+            .map(|(step, certified)| {
+                let unit = step
+                    .measurand
+                    .as_deref()
+                    .and_then(|id| self.plan.measurand(id))
+                    .map_or("", |m| &m.unit);
+                object([
+                    ("point", optional(step.point.clone())),
+                    ("value", safe(self.words.amount(certified.value, unit))),
+                    ("u", safe(self.words.amount(certified.u, unit))),
+                ])
+            })
+            .collect()
+    }
+
+    fn equivalence(&self) -> Value {
+        let found = self.tasks().find_map(|task| match task {
+            Task::Equivalence { kinds, k, .. } => {
+                let kinds: Vec<String> = in_order(kinds, &["unilateral", "bilateral"])
+                    .map(|kind| self.words.choice("equivalence", kind))
+                    .collect();
+                Some(object([
+                    ("kinds", Value::from(self.words.list(&kinds))),
+                    ("k", safe(crate::report::words::number(*k))),
+                ]))
+            }
+            _ => None,
+        });
+        optional(found)
+    }
+
+    /// Each score with the form of its denominator, once.
+    fn scores(&self) -> Value {
+        let mut known: Vec<(&str, Markup)> = Vec::new();
+        for step in &self.plan.content.steps {
+            let Task::Score {
+                score,
+                k,
+                denominator,
+                sigma,
+            } = &step.task
+            else {
+                continue;
+            };
+            let unit = step
+                .measurand
+                .as_deref()
+                .and_then(|id| self.plan.measurand(id))
+                .map_or("", |m| &m.unit);
+            let text = self.score(
+                score,
+                *k,
+                denominator,
+                sigma.map(|s| self.words.amount(s, unit)),
+            );
+            if !known.contains(&(score.as_str(), text.clone())) {
+                known.push((score, text));
+            }
+        }
+        known.into_iter().map(|(_, text)| safe(text)).collect()
+    }
+
+    /// A score with its formula and what stands in it.
+    fn score(&self, score: &str, k: f64, denominator: &str, sigma: Option<Markup>) -> Markup {
+        let symbol = self.words.symbol(score);
+        let k = crate::report::words::number(k);
+        let sigma = sigma.map(|s| format!(" = {s}")).unwrap_or_default();
+        let (zh, en) = match (score, denominator) {
+            ("En", "independent") => (
+                format!(
+                    "归一化偏差：{symbol} = (*x* − *x*<sub>ref</sub>)/√(*U*<sup>2</sup> + *U*<sub>ref</sub><sup>2</sup>)，包含因子 *k* = {k}，分母不计参比实验室与参考值之间的协方差。"
+                ),
+                format!(
+                    "Normalised deviation: {symbol} = (*x* − *x*<sub>ref</sub>)/√(*U*<sup>2</sup> + *U*<sub>ref</sub><sup>2</sup>) with the coverage factor *k* = {k}; the denominator takes no account of the covariance between result and reference value."
+                ),
+            ),
+            ("En", _) => (
+                format!(
+                    "归一化偏差：{symbol} = (*x* − *x*<sub>ref</sub>)/*U*(*x* − *x*<sub>ref</sub>)，包含因子 *k* = {k}。分母计入参比实验室与参考值之间的协方差：未参与参考值计算的，*U*<sup>2</sup>(*x* − *x*<sub>ref</sub>) = *U*<sup>2</sup> + *U*<sub>ref</sub><sup>2</sup>；参与加权平均值计算的，*U*<sup>2</sup>(*x* − *x*<sub>ref</sub>) = *U*<sup>2</sup> − *U*<sub>ref</sub><sup>2</sup>。"
+                ),
+                format!(
+                    "Normalised deviation: {symbol} = (*x* − *x*<sub>ref</sub>)/*U*(*x* − *x*<sub>ref</sub>) with the coverage factor *k* = {k}. The denominator takes account of the covariance between result and reference value: *U*<sup>2</sup>(*x* − *x*<sub>ref</sub>) = *U*<sup>2</sup> + *U*<sub>ref</sub><sup>2</sup> for a laboratory that has no part in the reference value, and *U*<sup>2</sup> − *U*<sub>ref</sub><sup>2</sup> for one that has a part in a weighted mean."
+                ),
+            ),
+            ("zeta", _) => (
+                format!(
+                    "ζ 比分数：{symbol} = (*x* − *x*<sub>ref</sub>)/√(*u*<sup>2</sup> + *u*<sub>ref</sub><sup>2</sup>)。"
+                ),
+                format!(
+                    "Zeta score: {symbol} = (*x* − *x*<sub>ref</sub>)/√(*u*<sup>2</sup> + *u*<sub>ref</sub><sup>2</sup>)."
+                ),
+            ),
+            ("z", _) => (
+                format!(
+                    "*z* 比分数：{symbol} = (*x* − *x*<sub>ref</sub>)/*σ*<sub>pt</sub>，能力评定标准差 *σ*<sub>pt</sub>{sigma}。"
+                ),
+                format!(
+                    "z score: {symbol} = (*x* − *x*<sub>ref</sub>)/*σ*<sub>pt</sub> with the standard deviation for proficiency assessment *σ*<sub>pt</sub>{sigma}."
+                ),
+            ),
+            ("z-prime", _) => (
+                format!(
+                    "*z*′ 比分数：{symbol} = (*x* − *x*<sub>ref</sub>)/√(*σ*<sub>pt</sub><sup>2</sup> + *u*<sub>ref</sub><sup>2</sup>)，能力评定标准差 *σ*<sub>pt</sub>{sigma}。"
+                ),
+                format!(
+                    "z′ score: {symbol} = (*x* − *x*<sub>ref</sub>)/√(*σ*<sub>pt</sub><sup>2</sup> + *u*<sub>ref</sub><sup>2</sup>) with the standard deviation for proficiency assessment *σ*<sub>pt</sub>{sigma}."
+                ),
+            ),
+            (other, _) => (escape(other), escape(other)),
+        };
+        self.words.pick(&zh, &en).to_owned()
+    }
+
+    fn verdict_rule(&self, rule: &Rule) -> Value {
+        object([
+            ("verdict", Value::from(self.words.verdict(&rule.verdict))),
+            (
+                "when",
+                safe(rule.when.as_ref().map_or_else(
+                    || self.words.pick("其余情形", "in all other cases").to_owned(),
+                    |term| self.words.rule(term),
+                )),
+            ),
+        ])
+    }
+}
