@@ -548,6 +548,20 @@ fn the_three_vocabularies_are_kept_apart() {
 
 #[test]
 fn every_policy_of_the_library_can_be_followed() {
+    let known: Vec<&str> = (bidui::project::standard().items("policy"))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(
+        known,
+        [
+            "std.cipm.key-comparison",
+            "std.cn.government",
+            "std.cn.local",
+            "std.cn.national-2023",
+            "std.cn.voluntary",
+            "std.iso.iso17043",
+        ]
+    );
     for (policy, _) in bidui::project::standard().items("policy") {
         let text = replaced(BASE, "policy     cn ", &format!("policy     {policy} "));
         let compiled = compile("any.bidui", &text);
