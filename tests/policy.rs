@@ -1,6 +1,11 @@
 //! The rules of the policies: each is broken by one protocol and kept by its neighbour, both made from one base text by small edits.
 
-#![allow(clippy::string_slice, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::string_slice,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 use bidui::compile::{Compiled, compile};
 use bidui::diagnostic::{Code, Diagnostic, Severity};
