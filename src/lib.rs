@@ -59,6 +59,8 @@ pub mod plan;
 
 pub mod intake;
 
+pub mod explain;
+
 pub mod words;
 
 pub mod run;

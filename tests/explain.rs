@@ -4,7 +4,7 @@
 
 mod common;
 
-use bidui::diagnostic::explain::explanation;
+use bidui::explain::explanation;
 use bidui::diagnostic::{Code, Diagnostic};
 
 /// Codes of findings in a source that no small source shows: they need a journey of a form the language cannot write yet, dozens of

@@ -10,7 +10,7 @@ use bidui::text::Lang;
 
 /// A protocol with two points, a certified-like reference through the pilot, and sanctions of the national policy.
 const PROTOCOL: &str = r#"edition 2026
-use std.cn.national-2023 as cn
+use std.cn.consequences as cn
 protocol a.b 1.0.0 {
   title en "comparison" zh "比对"
   policy cn
@@ -279,7 +279,7 @@ fn a_wrong_test_is_a_finding_of_check() {
 #[test]
 fn a_test_says_which_protocol_it_is_about_when_there_are_several() {
     let other = PROTOCOL
-        .replace("edition 2026\nuse std.cn.national-2023 as cn\n", "")
+        .replace("edition 2026\nuse std.cn.consequences as cn\n", "")
         .replace("a.b", "c.d");
     let test = |of: &str| {
         format!("{other}\ntest \"t\" {of} {{ expect LAB1 verdict absent; given LAB1 absent }}")

@@ -5,7 +5,7 @@ pub(super) fn protocol(point: &str, laboratory: &str, sanctions: &str) -> String
         r#"edition 2026
 protocol test.masses 1.0.0 {{
   title zh "砝码" en "weights"
-  policy std.cn.national-2023
+  policy std.cn.consequences
   object measurement-standard "砝码"
   pilot NIM
   participants {{ AAA zh "甲"

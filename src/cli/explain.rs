@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::{Status, terminal};
-use crate::diagnostic::{Code, explain};
+use crate::diagnostic::Code;
+use crate::explain;
 use crate::text::{Lang, Text};
 
 #[derive(Args)]

@@ -129,7 +129,7 @@ codes! {
     DataControlCharacter "D0010" "control-character" Error,
     DataQuoting "D0011" "quoting" Error,
     DataEmptyCell "D0020" "empty-cell" Error,
-    DataDecimalComma "D0021" "decimal-comma" Error,
+    DataDecimalComma "D0021" "decimal-comma-in-data" Error,
     DataFullWidth "D0022" "full-width" Error,
     DataTextInNumber "D0023" "text-in-number" Error,
     DataNotFinite "D0024" "not-finite" Error,

@@ -4,7 +4,6 @@
 //! languages. Producing one is plain data; drawing it for a terminal, an editor or a service is [`render`]'s work alone.
 
 pub mod code;
-pub mod explain;
 pub mod fix;
 pub mod render;
 

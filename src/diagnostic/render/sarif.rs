@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json as object};
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::explain::explanation;
+use crate::explain::explanation;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::source::{SourceFile, Sources, Span};
 use crate::text::Lang;

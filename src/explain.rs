@@ -5,7 +5,7 @@
 
 use include_dir::{Dir, include_dir};
 
-use super::Code;
+use crate::diagnostic::Code;
 use crate::intake::codes;
 use crate::text::{Lang, Text};
 
