@@ -4,8 +4,8 @@
 
 mod common;
 
-use bidui::explain::explanation;
 use bidui::diagnostic::{Code, Diagnostic};
+use bidui::explain::explanation;
 
 /// Codes of findings in a source that no small source shows: they need a journey of a form the language cannot write yet, dozens of
 /// lines, or a check that is not made yet.

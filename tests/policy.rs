@@ -560,6 +560,7 @@ fn every_policy_of_the_library_can_be_followed() {
         known,
         [
             "std.cipm.key-comparison",
+            "std.cn.consequences",
             "std.cn.government",
             "std.cn.local",
             "std.cn.national-2023",

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{Status, files, terminal};
 use crate::compile::compile;
 use crate::diagnostic::{Diagnostic, Severity, render};
+use crate::explain::explanation;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::text::Lang;
 
@@ -56,7 +57,12 @@ impl Check {
             }
             Format::Short => terminal::print(&render::short(&all.diagnostics, &all.sources, lang)),
             Format::Json => terminal::print(&render::json(&all.diagnostics, &all.sources)),
-            Format::Sarif => terminal::print(&render::sarif(&all.diagnostics, &all.sources, lang)),
+            Format::Sarif => terminal::print(&render::sarif(
+                &all.diagnostics,
+                &all.sources,
+                lang,
+                &|code| explanation(code).map(|e| e.text).unwrap_or_default(),
+            )),
             Format::Github => {
                 terminal::print(&render::github(&all.diagnostics, &all.sources, lang))
             }

@@ -66,6 +66,8 @@ fn expressions(a: &Expression, b: &Expression) -> bool {
     use ExpressionKind::{Absolute, Binary, Call, Name, Negative, Not, Quantified};
     match (&a.kind, &b.kind) {
         (ExpressionKind::Amount(a), ExpressionKind::Amount(b)) => amounts(a, b),
+        (ExpressionKind::Has(a), ExpressionKind::Has(b)) => a == b,
+        (ExpressionKind::Date(a), ExpressionKind::Date(b)) => a == b,
         (Name(a), Name(b)) => a == b,
         (Absolute(a), Absolute(b)) | (Negative(a), Negative(b)) | (Not(a), Not(b)) => {
             expressions(a, b)

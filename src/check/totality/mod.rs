@@ -68,7 +68,9 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
         )),
         Some(at) => {
             let rules = &acceptance.laboratory;
-            if !two_without_condition(rules, diagnostics) && acceptance.complete {
+            // Without a point there is nothing to judge by; that it is missing is reported where it is missing.
+            let points = protocol.measurands.iter().any(|m| !m.points.is_empty());
+            if !two_without_condition(rules, diagnostics) && acceptance.complete && points {
                 let judged = judged(protocol, &never);
                 let findings = counts::analyse(rules, &judged);
                 let found = findings.iter();

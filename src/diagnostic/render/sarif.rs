@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json as object};
 use sha2::{Digest, Sha256};
 
-use crate::explain::explanation;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::source::{SourceFile, Sources, Span};
-use crate::text::Lang;
+use crate::text::{Lang, Text};
 
 /// The findings as one SARIF log with a line end. Columns count UTF-16 units from one; file names are relative to where the user stands.
-pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> String {
+/// `explain` says what a code means; the log carries it as the rule's help.
+pub fn sarif(
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    lang: Lang,
+    explain: &dyn Fn(Code) -> Text,
+) -> String {
     let mut codes: Vec<Code> = diagnostics.iter().map(|d| d.code).collect();
     codes.sort();
     codes.dedup();
@@ -30,7 +35,7 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> Strin
             "tool": { "driver": {
                 "name": "bidui",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": codes.iter().map(|code| rule(*code, lang)).collect::<Vec<_>>(),
+                "rules": codes.iter().map(|code| rule(*code, lang, &explain(*code))).collect::<Vec<_>>(),
             }},
             "columnKind": "utf16CodeUnits",
             "language": match lang { Lang::Zh => "zh", Lang::En => "en" },
@@ -50,9 +55,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn rule(code: Code, lang: Lang) -> Value {
-    let explanation = explanation(code).unwrap_or_default();
-    let text = match explanation.text.get(lang) {
+fn rule(code: Code, lang: Lang, explained: &Text) -> Value {
+    let text = match explained.get(lang) {
         "" => code.slug(),
         text => text,
     };
@@ -220,7 +224,13 @@ mod tests {
 
     fn log(text: &str) -> Value {
         let compiled = compile("规程/a b.bidui", text);
-        serde_json::from_str(&sarif(&compiled.diagnostics, &compiled.sources, Lang::En)).unwrap()
+        serde_json::from_str(&sarif(
+            &compiled.diagnostics,
+            &compiled.sources,
+            Lang::En,
+            &|code| crate::explain::explanation(code).unwrap().text,
+        ))
+        .unwrap()
     }
 
     #[test]
