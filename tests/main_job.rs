@@ -472,7 +472,7 @@ fn the_digest_covers_the_meaning_and_nothing_else() {
         (
             "full-width signs",
             source
-                .replace(';', "；")
+                .replace("stay 4 wk;", "stay 4 wk；")
                 .replace(" = ", " ＝ ")
                 .replace("<=", "≤"),
         ),

@@ -642,7 +642,8 @@ fn literal(cursor: &Cursor<'_>, ahead: usize) -> Option<String> {
     let written = cursor.slice_at(ahead);
     match cursor.kind_at(ahead)? {
         Kind::Text => {
-            let inside = written.trim_start_matches(['"', '\u{201C}']);
+            // One quotation mark at each end is the text's own; others belong to what it says.
+            let inside = written.strip_prefix(['"', '\u{201C}']).unwrap_or(written);
             let inside = inside.strip_suffix(['"', '\u{201D}']).unwrap_or(inside);
             Some(unescaped(inside))
         }

@@ -298,6 +298,16 @@ mod tests {
     }
 
     #[test]
+    fn the_keywords_that_end_open_blocks_are_those_of_the_top_level() {
+        let words: BTreeSet<&str> = table()
+            .within("file")
+            .flat_map(|s| [s.word.en.as_str(), s.word.zh.as_str()])
+            .collect();
+        let known: BTreeSet<&str> = crate::syntax::TOP_LEVEL.into_iter().collect();
+        assert_eq!(known, words);
+    }
+
+    #[test]
     fn a_block_has_at_most_one_statement_without_keyword() {
         for context in table().by_context.keys() {
             assert!(

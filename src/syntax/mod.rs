@@ -8,4 +8,4 @@ mod token;
 mod tree;
 
 pub use token::{Bracket, Kind, Slip, Symbol, Token};
-pub use tree::{Block, Line, Tree, parse};
+pub use tree::{Block, Line, TOP_LEVEL, Tree, parse};

@@ -192,7 +192,8 @@ fn full_stop(span: Span) -> Diagnostic {
 
 /// A word that mixes Latin letters with Cyrillic ones that look the same.
 fn look_alike(span: Span, written: &str) -> Option<Diagnostic> {
-    const TWINS: [(char, char); 22] = [
+    const TWINS: [(char, char); 23] = [
+        ('І', 'I'),
         ('а', 'a'),
         ('е', 'e'),
         ('о', 'o'),
@@ -201,6 +202,7 @@ fn look_alike(span: Span, written: &str) -> Option<Diagnostic> {
         ('х', 'x'),
         ('у', 'y'),
         ('і', 'i'),
+        ('І', 'I'),
         ('ѕ', 's'),
         ('А', 'A'),
         ('В', 'B'),

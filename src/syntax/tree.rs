@@ -17,31 +17,25 @@ use crate::text::Text;
 const DEEPEST: usize = 64;
 
 /// Keywords that can only stand at the top level; at the margin they end whatever block was left open.
-const TOP_LEVEL: [&str; 24] = [
+pub const TOP_LEVEL: [&str; 18] = [
     "edition",
     "use",
     "protocol",
-    "project",
     "policy",
+    "regulation",
     "method",
     "unit",
-    "laboratory",
     "calendar",
-    "define",
     "test",
-    "field",
-    "版本",
+    "语言版本",
     "引用",
     "规程",
-    "项目",
     "制度",
+    "法规",
     "方法",
-    "单位",
-    "实验室",
+    "计量单位",
     "日历",
-    "定义",
-    "测试",
-    "领域目录",
+    "用例",
 ];
 
 /// A file as tokens and lines.
@@ -284,7 +278,10 @@ impl Builder {
     /// `test` and `unit` are also statements inside blocks; as an item they are followed by a name or a text and, before the line ends, `{`;
     /// `edition` and `use` are not.
     fn looks_like_item(&self, index: u32) -> bool {
-        if matches!(self.tree.slice(index), "edition" | "use" | "版本" | "引用") {
+        if matches!(
+            self.tree.slice(index),
+            "edition" | "use" | "语言版本" | "引用"
+        ) {
             return true;
         }
         let rest = self.tree.tokens.iter().skip(index as usize + 1);

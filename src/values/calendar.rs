@@ -52,27 +52,27 @@ impl CalendarError {
     pub fn message(&self) -> Text {
         match self {
             CalendarError::NoWorkingDays(path) => Text::new(
-                format!("日历“{path}”把一周七天都列为周末，没有工作日。"),
+                format!("日历`{path}`把一周七天都列为周末，没有工作日"),
                 format!(
-                    "The calendar “{path}” makes all seven days weekend; no working day is left."
+                    "the calendar `{path}` makes all seven days weekend; no working day is left"
                 ),
             ),
             CalendarError::Contradiction(date) => Text::new(
-                format!("{date} 既列为放假又列为上班，请删去其一。"),
+                format!("{date} 既列为放假又列为上班，请删去其一"),
                 format!(
-                    "{date} is listed both as a day off and as a working day; drop one of the two."
+                    "{date} is listed both as a day off and as a working day; drop one of the two"
                 ),
             ),
             CalendarError::OutsideYears(date) => Text::new(
-                format!("{date} 不在日历声明的年份之内，请补上 year 或改正日期。"),
+                format!("{date} 不在日历声明的年份之内，请补上 year 或改正日期"),
                 format!(
-                    "{date} lies outside the years the calendar declares; add the year or mend the date."
+                    "{date} lies outside the years the calendar declares; add the year or mend the date"
                 ),
             ),
             CalendarError::Weekends(one, other) => Text::new(
-                format!("日历“{one}”与“{other}”的周末不同，不能合并。"),
+                format!("日历`{one}`与`{other}`的周末不同，不能合并"),
                 format!(
-                    "The calendars “{one}” and “{other}” have different weekends and cannot be merged."
+                    "the calendars `{one}` and `{other}` have different weekends and cannot be merged"
                 ),
             ),
         }

@@ -67,30 +67,30 @@ impl DateError {
                 found,
                 meant: Some(meant),
             } => Text::new(
-                format!("日期“{found}”应写作 {meant}。"),
-                format!("The date “{found}” is written {meant}."),
+                format!("日期`{found}`应写作 {meant}"),
+                format!("the date `{found}` is written {meant}"),
             ),
             DateError::NotADate { found, meant: None } => Text::new(
-                format!("“{found}”不是日历上的日期；日期写作 2026-09-01。"),
-                format!("“{found}” is no date of the calendar; dates are written 2026-09-01."),
+                format!("`{found}`不是日历上的日期；日期写作 2026-09-01"),
+                format!("`{found}` is no date of the calendar; dates are written 2026-09-01"),
             ),
             DateError::NotWhole(found) => Text::new(
-                format!("期限 {found} 应为非负整数；可换用较小的单位，例如用 36 h 代替 1.5 d。"),
+                format!("期限 {found} 应为非负整数；可换用较小的单位，例如用 36 h 代替 1.5 d"),
                 format!(
-                    "The period {found} must be a whole number, not negative; use a smaller unit, such as 36 h for 1.5 d."
+                    "the period {found} must be a whole number, not negative; use a smaller unit, such as 36 h for 1.5 d"
                 ),
             ),
             DateError::NotAPeriod(unit) => Text::new(
                 format!(
-                    "期限不能用单位 {unit}；可用 d（天）、wk（周）、mo（月）、a（年）、wd（工作日）、h、min。"
+                    "期限不能用单位 {unit}；可用 d（天）、wk（周）、mo（月）、a（年）、wd（工作日）、h、min"
                 ),
                 format!(
-                    "A period is not counted in {unit}; use d, wk, mo, a, wd (working days), h or min."
+                    "a period is not counted in {unit}; use d, wk, mo, a, wd (working days), h or min"
                 ),
             ),
             DateError::OutOfRange => Text::new(
-                "算出的日期超出公历 9999 年。",
-                "The resulting date lies beyond the year 9999.",
+                "算出的日期超出公历 9999 年",
+                "the resulting date lies beyond the year 9999",
             ),
         }
     }

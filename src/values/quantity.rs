@@ -109,39 +109,39 @@ impl QuantityError {
         match self {
             QuantityError::Unit(error) => error.message(),
             QuantityError::Reversed { low, high } => Text::new(
-                format!("范围的下限 {low} 大于上限 {high}，请交换两端。"),
+                format!("范围的下限 {low} 大于上限 {high}，请交换两端"),
                 format!(
-                    "The lower limit {low} lies above the upper limit {high}; exchange the two."
+                    "the lower limit {low} lies above the upper limit {high}; exchange the two"
                 ),
             ),
             QuantityError::NegativeTolerance(half) => Text::new(
-                format!("允差 ± {half} 不能为负。"),
-                format!("The tolerance ± {half} must not be negative."),
+                format!("允差 ± {half} 不能为负"),
+                format!("the tolerance ± {half} must not be negative"),
             ),
             QuantityError::NegativeUncertainty(found) => Text::new(
-                format!("不确定度应为非负的有限值，现为 {found}。"),
-                format!("An uncertainty must be a finite number not below zero; found {found}."),
+                format!("不确定度应为非负的有限值，现为 {found}"),
+                format!("an uncertainty must be a finite number not below zero; found {found}"),
             ),
             QuantityError::NotFinite(found) => Text::new(
-                format!("量值应为有限的数，现为 {found}。"),
-                format!("A value must be a finite number; found {found}."),
+                format!("量值应为有限的数，现为 {found}"),
+                format!("a value must be a finite number; found {found}"),
             ),
             QuantityError::CoverageFactor(found) => Text::new(
-                format!("包含因子 k 应为正数，例如 k = 2，现为 {found}。"),
+                format!("包含因子 k 应为正数，例如 k = 2，现为 {found}"),
                 format!(
-                    "The coverage factor k must be a positive number, such as k = 2; found {found}."
+                    "the coverage factor k must be a positive number, such as k = 2; found {found}"
                 ),
             ),
             QuantityError::RelativeWithoutZero(value) => Text::new(
-                format!("{value} 的零点不是自然零点，不能用相对不确定度；请给出带单位的不确定度。"),
+                format!("{value} 的零点不是自然零点，不能用相对不确定度；请给出带单位的不确定度"),
                 format!(
-                    "{value} is counted from no natural zero and has no relative uncertainty; state the uncertainty with its unit."
+                    "{value} is counted from no natural zero and has no relative uncertainty; state the uncertainty with its unit"
                 ),
             ),
             QuantityError::NotARatio(unit) => Text::new(
-                format!("相对不确定度应为纯数或 %、µV/V 之类的比值，不能用 {unit}。"),
+                format!("相对不确定度应为纯数或 %、µV/V 之类的比值，不能用 {unit}"),
                 format!(
-                    "A relative uncertainty is a number or a ratio such as % or µV/V, not {unit}."
+                    "a relative uncertainty is a number or a ratio such as % or µV/V, not {unit}"
                 ),
             ),
         }

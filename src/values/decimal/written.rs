@@ -37,39 +37,39 @@ impl DecimalError {
     pub fn message(&self) -> Text {
         match self {
             DecimalError::NotANumber(found) => Text::new(
-                format!("“{found}”不是数。数的写法如 12.50、1_000_000、5e-6、1.000 012(34)。"),
+                format!("`{found}`不是数。数的写法如 12.50、1_000_000、5e-6、1.000 012(34)"),
                 format!(
-                    "“{found}” is not a number. Numbers are written 12.50, 1_000_000, 5e-6 or 1.000 012(34)."
+                    "`{found}` is not a number. Numbers are written 12.50, 1_000_000, 5e-6 or 1.000 012(34)"
                 ),
             ),
             DecimalError::FullWidth(found, meant) => Text::new(
-                format!("“{found}”用了全角字符，请改为半角“{meant}”。"),
-                format!("“{found}” is typed in full-width characters; write “{meant}”."),
+                format!("`{found}`用了全角字符，请改为半角`{meant}`"),
+                format!("`{found}` is typed in full-width characters; write `{meant}`"),
             ),
             DecimalError::Comma(found) => Text::new(
-                format!("“{found}”中的逗号含义不明：小数点用“.”，分节用空格或“_”，如 1_000_000。"),
+                format!("`{found}`中的逗号含义不明：小数点用`.`，分节用空格或`_`，如 1_000_000"),
                 format!(
-                    "The comma in “{found}” is ambiguous: the decimal sign is “.”, digits are grouped by “_” or a thin space, as in 1_000_000."
+                    "the comma in `{found}` is ambiguous: the decimal sign is `.`, digits are grouped by `_` or a thin space, as in 1_000_000"
                 ),
             ),
             DecimalError::Separator(found) => Text::new(
-                format!("“{found}”中的分节符必须夹在两个数字之间，如 1_000_000。"),
+                format!("`{found}`中的分节符必须夹在两个数字之间，如 1_000_000"),
                 format!(
-                    "In “{found}” a group separator does not stand between two digits; write it as in 1_000_000."
+                    "in `{found}` a group separator does not stand between two digits; write it as in 1_000_000"
                 ),
             ),
             DecimalError::TooLong(found) => Text::new(
                 format!(
-                    "“{found}”的位数或指数过大（最多 {LONGEST} 位，指数绝对值不超过 {LARGEST_EXPONENT}）。"
+                    "`{found}`的位数或指数过大（最多 {LONGEST} 位，指数绝对值不超过 {LARGEST_EXPONENT}）"
                 ),
                 format!(
-                    "“{found}” has too many digits or too large an exponent (at most {LONGEST} digits, exponent {LARGEST_EXPONENT})."
+                    "`{found}` has too many digits or too large an exponent (at most {LONGEST} digits, exponent {LARGEST_EXPONENT})"
                 ),
             ),
             DecimalError::Uncertainty(found) => Text::new(
-                format!("“{found}”的括号内应为末位的标准不确定度，如 1.000 012(34)。"),
+                format!("`{found}`的括号内应为末位的标准不确定度，如 1.000 012(34)"),
                 format!(
-                    "The parentheses of “{found}” should hold the standard uncertainty in units of the last digits, as in 1.000 012(34)."
+                    "the parentheses of `{found}` should hold the standard uncertainty in units of the last digits, as in 1.000 012(34)"
                 ),
             ),
         }
