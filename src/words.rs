@@ -1,6 +1,6 @@
-//! Words that reports, documents and explanations share: verdicts, measures, periods.
+//! Words that explanations, reports and documents share: verdicts and measures.
 
-use crate::plan::{Measure, Order};
+use crate::plan::{Order, Period};
 use crate::schema::table;
 use crate::text::Lang;
 
@@ -8,111 +8,131 @@ use crate::text::Lang;
 pub fn verdict(name: &str, lang: Lang) -> String {
     match table::spelled(&table::VERDICTS, name) {
         Some((_, zh)) if lang == Lang::Zh => zh.to_owned(),
-        _ => name.to_owned(),
+        _ => name.replace('-', " "),
     }
 }
 
 /// A word of a closed set of the language (`organizer`, `dissemination`) in the words of `lang`.
-fn choice(set: &str, name: &str, lang: Lang) -> String {
-    let term = table::table().choice(set).iter().find(|t| t.en == name);
-    match term {
-        Some(term) if lang == Lang::Zh => term.zh.clone(),
-        _ => name.to_owned(),
+pub fn choice(set: &str, name: &str, lang: Lang) -> String {
+    let known = table::table().choice(set).iter().find(|t| t.en == name);
+    match (lang, known) {
+        (Lang::Zh, Some(term)) => term.zh.clone(),
+        _ => name.replace('-', " "),
     }
 }
 
-/// A measure in words.
-pub fn order(order: &Order, lang: Lang) -> String {
+fn period(period: &Period, lang: Lang) -> String {
+    period.title().get(lang).to_owned()
+}
+
+/// A measure as a sentence; `object` is what a suspension concerns.
+pub fn order(order: &Order, lang: Lang, object: Option<&str>) -> String {
     let zh = lang == Lang::Zh;
+    let pick = |zh_text: &'static str, en_text: &'static str| if zh { zh_text } else { en_text };
     match order {
         Order::Rectify { within, evidence } => {
-            let period = within.title();
-            let proof = evidence
+            let within = period(within, lang);
+            let evidence = evidence
                 .as_ref()
-                .map(|e| e.get(lang).to_owned())
-                .filter(|e| !e.is_empty());
-            let head = if zh {
-                format!("在{}内完成整改", period.zh)
-            } else {
-                format!("rectify within {}", period.en)
-            };
-            match proof {
-                Some(proof) if zh => format!("{head}，并提交{proof}"),
-                Some(proof) => format!("{head} and submit: {proof}"),
-                None => head,
+                .filter(|e| !e.is_empty())
+                .map(|e| e.get(lang));
+            match (zh, evidence) {
+                (true, Some(e)) => format!("限期整改：{within}内查明原因并改正，提交{e}"),
+                (true, None) => format!("限期整改：{within}内查明原因并改正"),
+                (false, Some(e)) => {
+                    format!("find and remove the cause within {within}; evidence: {e}")
+                }
+                (false, None) => format!("find and remove the cause within {within}"),
             }
         }
         Order::Suspend { what, until } => {
-            let what_zh = choice("suspended", what, Lang::Zh);
-            match (until, zh) {
-                (Some(state), true) => {
-                    format!("暂停所涉及的{what_zh}，直至补测{}", verdict(state, lang))
+            let what = suspended(what, lang, object);
+            match (zh, until.as_ref().map(|u| verdict(u, lang))) {
+                (true, Some(state)) => format!("暂停{what}，直至补测结论为“{state}”"),
+                (true, None) => format!("暂停{what}"),
+                (false, Some(state)) => {
+                    format!("{what} is suspended until the retest is “{state}”")
                 }
-                (None, true) => format!("暂停所涉及的{what_zh}"),
-                (Some(state), false) => {
-                    format!("suspend the {what} concerned until a retest is {state}")
-                }
-                (None, false) => format!("suspend the {what} concerned"),
+                (false, None) => format!("{what} is suspended"),
             }
         }
-        Order::Retest { within, .. } => {
-            let period = within.title();
-            if zh {
-                format!("在{}内补测", period.zh)
-            } else {
-                format!("retest within {}", period.en)
+        Order::Retest { within, outcomes } => {
+            let within = period(within, lang);
+            let outcomes: Vec<String> = outcomes
+                .iter()
+                .map(|(verdict, step)| {
+                    let verdict = self::verdict(verdict, lang);
+                    let step = self::order(&step.order, lang, object);
+                    if zh {
+                        format!("结论为“{verdict}”的，{step}")
+                    } else {
+                        format!("if “{verdict}”, {step}")
+                    }
+                })
+                .collect();
+            let after = outcomes.join(pick("；", "; "));
+            match (zh, after.is_empty()) {
+                (true, true) => format!("{within}内补测"),
+                (true, false) => format!("{within}内补测，{after}"),
+                (false, true) => format!("supplementary test within {within}"),
+                (false, false) => format!("supplementary test within {within}: {after}"),
             }
         }
         Order::Refer { to } => {
+            let to = choice("authority", to, lang);
             if zh {
-                format!("移送{}处理", choice("authority", to, lang))
+                format!("移送{to}处理")
             } else {
-                format!("refer to the {to}")
+                format!("the matter is referred to the {to}")
             }
         }
         Order::Lift { what } => {
-            if zh {
-                format!("解除{}", choice("lifted", what, lang))
-            } else {
-                format!("lift the {what}")
+            let obligation = what == "obligation";
+            match (zh, obligation) {
+                (true, true) => "整改完成".to_owned(),
+                (true, false) => "解除暂停".to_owned(),
+                (false, true) => "the rectification is closed".to_owned(),
+                (false, false) => "the suspension is lifted".to_owned(),
             }
         }
         Order::Void { what } => {
+            let what = choice("voided", what, lang);
             if zh {
-                format!("{}作废", choice("voided", what, lang))
+                format!("{what}作废")
             } else {
-                format!("declare the {what} void")
+                format!("the {what} is void")
             }
         }
         Order::Record { what } => {
+            let what = choice("recorded", what, lang);
             if zh {
-                format!("记入{}记录", choice("recorded", what, lang))
+                format!("记录：{what}")
             } else {
-                format!("enter into the record: {what}")
+                format!("entered into the record: {what}")
             }
         }
-        Order::Notify { whom, .. } => {
-            if zh {
-                format!("通知{}", choice("authority", whom, lang))
-            } else {
-                format!("notify the {whom}")
+        Order::Notify { whom, within } => {
+            let whom = choice("authority", whom, lang);
+            match (zh, within.as_ref().map(|p| period(p, lang))) {
+                (true, Some(p)) => format!("{p}内通知{whom}"),
+                (true, None) => format!("通知{whom}"),
+                (false, Some(p)) => format!("the {whom} is informed within {p}"),
+                (false, None) => format!("the {whom} is informed"),
             }
         }
-        Order::Nothing => if zh {
-            "不作处理"
-        } else {
-            "nothing follows"
-        }
-        .to_owned(),
+        Order::Nothing => pick("不作处理", "nothing follows").to_owned(),
     }
 }
 
-/// A measure with what it rests on.
-pub fn measure(measure: &Measure, lang: Lang) -> String {
-    let text = order(&measure.order, lang);
-    match (&measure.basis, lang) {
-        (Some(basis), Lang::Zh) => format!("{text}（依据：{}）", basis.get(lang)),
-        (Some(basis), Lang::En) => format!("{text} (basis: {})", basis.get(lang)),
-        (None, _) => text,
+/// What a suspension concerns: the dissemination of values names its object.
+fn suspended(what: &str, lang: Lang, object: Option<&str>) -> String {
+    match (lang, what, object) {
+        (Lang::Zh, "dissemination", Some(object)) => format!("“{object}”的量值传递"),
+        (Lang::En, "dissemination", Some(object)) => {
+            format!("the dissemination of values by “{object}”")
+        }
+        (Lang::En, "dissemination", None) => "the dissemination of values".to_owned(),
+        (Lang::En, other, _) => format!("the {}", choice("suspended", other, lang)),
+        (Lang::Zh, other, _) => choice("suspended", other, lang),
     }
 }

@@ -81,22 +81,8 @@ fn measures(consequence: &Consequence) -> Vec<&Measure> {
     all
 }
 
-fn keyword(measure: &Measure) -> &'static str {
-    match measure.kind {
-        MeasureKind::Rectify { .. } => "rectify",
-        MeasureKind::Suspend { .. } => "suspend",
-        MeasureKind::Retest { .. } => "retest",
-        MeasureKind::Refer(_) => "refer",
-        MeasureKind::Lift(_) => "lift",
-        MeasureKind::Void(_) => "void",
-        MeasureKind::Record(_) => "record",
-        MeasureKind::Notify { .. } => "notify",
-        MeasureKind::Nothing => "nothing",
-    }
-}
-
 fn refused(protocol: &Protocol, allowance: &Allowance, measure: &Measure) -> Option<Diagnostic> {
-    let word = keyword(measure);
+    let word = measure.kind.keyword();
     if !allowance.measures.iter().any(|m| m == word) {
         return None;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::resolve::Reading;
 use super::{Expectation, Expected, Number};
 use crate::diagnostic::Code;
-use crate::model::rules::{Consequence, MeasureKind};
+use crate::model::rules::Consequence;
 use crate::model::{Measurand, Resolver, VerdictRule};
 use crate::schema::{Amount, Entry};
 use crate::source::Span;
@@ -13,21 +13,6 @@ use crate::text::Text;
 use crate::values::unit::Unit;
 
 const SCORES: [&str; 4] = ["En", "z", "zeta", "z-prime"];
-
-/// The keyword of a measure.
-fn measure_name(kind: &MeasureKind) -> &'static str {
-    match kind {
-        MeasureKind::Rectify { .. } => "rectify",
-        MeasureKind::Suspend { .. } => "suspend",
-        MeasureKind::Retest { .. } => "retest",
-        MeasureKind::Refer(_) => "refer",
-        MeasureKind::Lift(_) => "lift",
-        MeasureKind::Void(_) => "void",
-        MeasureKind::Record(_) => "record",
-        MeasureKind::Notify { .. } => "notify",
-        MeasureKind::Nothing => "nothing",
-    }
-}
 
 impl<'a> Reading<'a> {
     /// The expectations of one statement.
@@ -296,7 +281,7 @@ impl<'a> Reading<'a> {
             .sanctions
             .iter()
             .chain(&protocol.policy_sanctions)
-            .flat_map(|c: &Consequence| c.measures.iter().map(|m| measure_name(&m.kind).to_owned()))
+            .flat_map(|c: &Consequence| c.measures.iter().map(|m| m.kind.keyword().to_owned()))
             .chain(["nothing".to_owned()])
             .collect();
         if let Some(wrong) = named.iter().find(|m| !ordered.contains(&m.value)) {

@@ -55,3 +55,20 @@ pub enum MeasureKind {
     },
     Nothing,
 }
+
+impl MeasureKind {
+    /// Its keyword, in English.
+    pub fn keyword(&self) -> &'static str {
+        match self {
+            MeasureKind::Rectify { .. } => "rectify",
+            MeasureKind::Suspend { .. } => "suspend",
+            MeasureKind::Retest { .. } => "retest",
+            MeasureKind::Refer(_) => "refer",
+            MeasureKind::Lift(_) => "lift",
+            MeasureKind::Void(_) => "void",
+            MeasureKind::Record(_) => "record",
+            MeasureKind::Notify { .. } => "notify",
+            MeasureKind::Nothing => "nothing",
+        }
+    }
+}

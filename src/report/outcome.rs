@@ -75,7 +75,7 @@ pub fn report(
                 .iter()
                 .map(|c| {
                     let basis = c.measure.basis.as_ref().map(|b| b.get(lang).to_owned());
-                    context! { what => crate::words::order(&c.measure.order, lang), due => c.due.map(|d| d.to_string()), basis }
+                    context! { what => crate::words::order(&c.measure.order, lang, None), due => c.due.map(|d| d.to_string()), basis }
                 })
                 .collect();
             context! { id => &l.laboratory, verdict => verdict(&l.verdict), measures }

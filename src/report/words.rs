@@ -5,7 +5,7 @@
 
 use crate::plan::{Method, Period, Quantity, Range};
 use crate::project;
-use crate::schema::table::{PARAMETERS, SIDES, VERDICTS, table};
+use crate::schema::table::{PARAMETERS, SIDES, table};
 use crate::text::{Lang, Text};
 use crate::values::rounding::shortest;
 use crate::values::unit::Library as Units;
@@ -33,16 +33,12 @@ impl Words {
 
     /// A word of one of the closed sets of the language.
     pub fn choice(self, set: &str, id: &str) -> String {
-        let known = table().choice(set).iter().find(|term| term.en == id);
-        match (self.lang, known) {
-            (Lang::Zh, Some(term)) => term.zh.clone(),
-            _ => spaced(id),
-        }
+        crate::words::choice(set, id, self.lang)
     }
 
     /// A verdict or an event.
     pub fn verdict(self, id: &str) -> String {
-        self.spelled(&VERDICTS, id)
+        crate::words::verdict(id, self.lang)
     }
 
     /// The words for a key field, which protocols name freely; a name not known here stands as written.

@@ -45,7 +45,7 @@ pub fn why(outcome: &Outcome, laboratory: &str, lang: Lang) -> Option<String> {
             .unwrap_or_default();
         let text = format!(
             "{}{due}",
-            crate::words::order(&consequence.measure.order, lang)
+            crate::words::order(&consequence.measure.order, lang, None)
         );
         teller.line(1, &text, Some(&consequence.measure.clause));
         if let Order::Retest { outcomes, .. } = &consequence.measure.order {
@@ -53,7 +53,7 @@ pub fn why(outcome: &Outcome, laboratory: &str, lang: Lang) -> Option<String> {
                 let text = format!(
                     "{} → {}",
                     crate::words::verdict(verdict, lang),
-                    crate::words::order(&step.order, lang)
+                    crate::words::order(&step.order, lang, None)
                 );
                 teller.line(2, &text, Some(&step.clause));
             }

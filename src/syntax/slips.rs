@@ -193,7 +193,6 @@ fn full_stop(span: Span) -> Diagnostic {
 /// A word that mixes Latin letters with Cyrillic ones that look the same.
 fn look_alike(span: Span, written: &str) -> Option<Diagnostic> {
     const TWINS: [(char, char); 23] = [
-        ('І', 'I'),
         ('а', 'a'),
         ('е', 'e'),
         ('о', 'o'),

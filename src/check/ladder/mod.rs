@@ -14,7 +14,7 @@ use crate::model::Protocol;
 use crate::model::rules::{Consequence, Measure, MeasureKind};
 use crate::source::Span;
 use crate::text::Text;
-use words::{keyword, title, verdict};
+use words::{title, verdict};
 
 /// Events that can happen whatever the rules are.
 const EVENTS: [&str; 6] = [
@@ -217,7 +217,7 @@ fn not_allowed(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for measure in protocol.sanctions.iter().flat_map(all_measures) {
-        if allowed.contains(keyword(&measure.kind)) {
+        if allowed.contains(measure.kind.keyword()) {
             continue;
         }
         let name = title(&measure.kind);

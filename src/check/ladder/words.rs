@@ -9,24 +9,9 @@ pub fn verdict(name: &str) -> Text {
     spelled(&VERDICTS, name).map_or_else(|| Text::same(name), |(en, zh)| Text::new(zh, en))
 }
 
-/// The keyword of a measure, in English.
-pub fn keyword(kind: &MeasureKind) -> &'static str {
-    match kind {
-        MeasureKind::Rectify { .. } => "rectify",
-        MeasureKind::Suspend { .. } => "suspend",
-        MeasureKind::Retest { .. } => "retest",
-        MeasureKind::Refer(_) => "refer",
-        MeasureKind::Lift(_) => "lift",
-        MeasureKind::Void(_) => "void",
-        MeasureKind::Record(_) => "record",
-        MeasureKind::Notify { .. } => "notify",
-        MeasureKind::Nothing => "nothing",
-    }
-}
-
 /// The keyword of a measure in both languages.
 pub fn title(kind: &MeasureKind) -> Text {
-    let word = keyword(kind);
+    let word = kind.keyword();
     table().keyword("consequence", word).map_or_else(
         || Text::same(word),
         |statement| Text::new(statement.word.zh.clone(), statement.word.en.clone()),
