@@ -688,6 +688,10 @@ impl<'t> Reader<'t> {
             Code::MissingArgument
         };
         let message = match &found {
+            Some(found) if slot.kind.starts_with("choice.") => Text::new(
+                format!("`{found}` 不是语句 {zh} 可用的词"),
+                format!("`{found}` is none of the words that {en} takes here"),
+            ),
             Some(found) => Text::new(
                 format!("语句 {zh} 此处应为{}，却见到 `{found}`", expected.zh),
                 format!("{en} expects {} here, but found `{found}`", expected.en),

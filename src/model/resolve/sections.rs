@@ -69,7 +69,9 @@ impl Resolver<'_> {
         // Names that stand for a value in a measurand's unit are checked against the first measurand; the others follow at evaluation.
         let measured = measurands
             .first()
-            .map_or(Dimension::ONE, |m| m.unit.dimension());
+            .map(|m| m.unit.dimension())
+            .or_else(|| self.kind_of_first(entry))
+            .unwrap_or(Dimension::ONE);
         let stability = entry
             .child("stability")
             .map(|e| self.stability(e, measured));
@@ -169,6 +171,12 @@ impl Resolver<'_> {
         Some(protocol)
     }
 
+    /// The dimension that the first measurand names, for when its unit could not be read.
+    fn kind_of_first(&self, entry: &Entry) -> Option<Dimension> {
+        let quantity = entry.child("measurand")?.name("quantity")?;
+        Units::standard().ok()?.dimension_named(quantity)
+    }
+
     fn policy(&mut self, name: Spanned<String>) -> Option<Spanned<String>> {
         let full = self.names.full(&name.value);
         if self.library.item("policy", &full).is_some() {
@@ -246,6 +254,29 @@ impl Resolver<'_> {
                 &known,
             );
         }
+        let mut points: Vec<Point> = Vec::new();
+        for child in entry.children("point") {
+            let Some(name) = child.name("id") else {
+                continue;
+            };
+            let nominal = child.one("nominal").and_then(|a| self.range(&a.value));
+            points.push(Point {
+                id: name.to_owned(),
+                nominal,
+                at: Self::at(child, "id"),
+            });
+        }
+        self.unique(
+            &nouns::point(),
+            points.iter().map(|p| (p.id.as_str(), p.at)),
+        );
+        if points.is_empty() && entry.child("point").is_none() {
+            points.push(Point {
+                id: id.clone(),
+                nominal: None,
+                at: Self::at(entry, "id"),
+            });
+        }
         let unit_entry = entry.child("unit")?;
         let Some(Value::Unit(written)) = unit_entry.one("unit").map(|a| &a.value) else {
             return None;
@@ -277,29 +308,6 @@ impl Resolver<'_> {
                     "correct the unit or the kind of quantity",
                 )),
             );
-        }
-        let mut points: Vec<Point> = Vec::new();
-        for child in entry.children("point") {
-            let Some(name) = child.name("id") else {
-                continue;
-            };
-            let nominal = child.one("nominal").and_then(|a| self.range(&a.value));
-            points.push(Point {
-                id: name.to_owned(),
-                nominal,
-                at: Self::at(child, "id"),
-            });
-        }
-        self.unique(
-            &nouns::point(),
-            points.iter().map(|p| (p.id.as_str(), p.at)),
-        );
-        if points.is_empty() && entry.child("point").is_none() {
-            points.push(Point {
-                id: id.clone(),
-                nominal: None,
-                at: Self::at(entry, "id"),
-            });
         }
         let known: Vec<String> = points.iter().map(|p| p.id.clone()).collect();
         let report = entry.child("report");
