@@ -86,6 +86,7 @@ pub fn report(
         protocol => &outcome.protocol,
         version => &outcome.version,
         digest => &outcome.plan,
+        reported => outcome.reported.to_string(),
         last => number(outcome.points.len()),
         points, laboratories, followed,
     };

@@ -7,7 +7,7 @@ use crate::plan::{Measure, Order, Plan, Role};
 use crate::values::calendar::{Calendar, read};
 
 /// Gives every laboratory the measures that its verdict brings. Periods run from `reported`, the day of the report.
-pub(super) fn derive(plan: &Plan, laboratories: &mut [LaboratoryOutcome], reported: Option<Date>) {
+pub(super) fn derive(plan: &Plan, laboratories: &mut [LaboratoryOutcome], reported: Date) {
     let calendar = calendar(plan);
     for laboratory in laboratories {
         // The pilot organises the comparison: what its own result means is for the organiser to say.
@@ -32,14 +32,39 @@ pub(super) fn derive(plan: &Plan, laboratories: &mut [LaboratoryOutcome], report
     }
 }
 
-fn due(measure: &Measure, reported: Option<Date>, calendar: &Calendar) -> Option<Date> {
+/// The day on which the report is planned: behind the last result due, the draft, its comments and the final report.
+pub(super) fn planned_report(plan: &Plan) -> Date {
+    let content = &plan.content;
+    let due = content
+        .circulation
+        .visits
+        .iter()
+        .filter_map(|v| v.results_due)
+        .max();
+    let reporting = &content.reporting;
+    let calendar = calendar(plan);
+    [
+        reporting.draft,
+        reporting.comment,
+        reporting.last.as_ref().map(|last| last.within),
+    ]
+    .into_iter()
+    .flatten()
+    .fold(due.unwrap_or(content.circulation.finish), |day, period| {
+        period
+            .end_from(day, &calendar)
+            .map_or(day, |answer| answer.value)
+    })
+}
+
+fn due(measure: &Measure, reported: Date, calendar: &Calendar) -> Option<Date> {
     let period = match &measure.order {
         Order::Rectify { within, .. } | Order::Retest { within, .. } => Some(within),
         Order::Notify { within, .. } => within.as_ref(),
         _ => None,
     }?;
     period
-        .end_from(reported?, calendar)
+        .end_from(reported, calendar)
         .ok()
         .map(|answer| answer.value)
 }

@@ -24,8 +24,9 @@ use crate::plan::{Action, Certified, Members, Method, Plan, Range, Role, Step, T
 use crate::text::Text;
 use crate::values::unit::parse_unit;
 
-/// Carries a plan out on the results submitted; `reported` is the day of the report from which deadlines run.
+/// Carries a plan out on the results submitted; `reported` is the day of the report from which deadlines run, by default the day planned.
 pub fn execute(plan: &Plan, results: &Results, reported: Option<Date>) -> Outcome {
+    let reported = reported.unwrap_or_else(|| super::consequences::planned_report(plan));
     let mut points: Vec<PointRun> = Vec::new();
     let mut laboratories = Vec::new();
     for step in &plan.content.steps {
@@ -48,6 +49,7 @@ pub fn execute(plan: &Plan, results: &Results, reported: Option<Date>) -> Outcom
         protocol: plan.content.protocol.path.clone(),
         version: plan.content.protocol.version.clone(),
         title: plan.content.protocol.title.clone(),
+        reported,
         points: points.into_iter().map(|p| p.outcome).collect(),
         laboratories,
         clauses: plan.clauses.clone(),

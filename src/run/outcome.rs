@@ -20,6 +20,8 @@ pub struct Outcome {
     pub protocol: String,
     pub version: String,
     pub title: Text,
+    /// Day of the report from which deadlines run: the day given, or the day planned.
+    pub reported: Date,
     pub points: Vec<PointOutcome>,
     pub laboratories: Vec<LaboratoryOutcome>,
     /// The places in the protocol that the steps cite.
