@@ -125,6 +125,7 @@ fn a_plan_writes_what_every_participant_needs_and_runs_alone() {
         "instructions/NPL.zh.md",
         "instructions/NPL.en.md",
         "forms/NPL.csv",
+        "forms/NPL.xlsx",
         "forms/OFMET.csv",
         "handover/NPL.zh.md",
         "pilot/checklist.zh.md",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Status, files, terminal};
 use crate::check::Checked;
@@ -22,6 +22,16 @@ pub(super) struct Plan {
     /// Folder to write to 输出文件夹
     #[arg(short, long)]
     output: PathBuf,
+    /// Forms in which the documents are written, besides Markdown 文件的其他格式
+    #[arg(long, value_enum)]
+    documents: Vec<Form>,
+}
+
+/// A form of a document besides Markdown.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Html,
+    Docx,
 }
 
 impl Plan {
@@ -34,9 +44,17 @@ impl Plan {
         let Some(checked) = compiled.protocols.first() else {
             return Status::Findings;
         };
-        let outputs = match outputs(checked, &plan) {
+        let outputs = match outputs(checked, &plan, &self.documents) {
             Ok(outputs) => outputs,
-            Err(error) => return template_fault(&error, lang),
+            Err(Fault::Template(error)) => return template_fault(&error, lang),
+            Err(Fault::Other(message)) => {
+                let help = Text::new(
+                    "核对名称中有无特殊字符",
+                    "look for unusual characters in names",
+                );
+                terminal::fail(Code::CannotWrite, message, help, lang);
+                return Status::Failed;
+            }
         };
         if !files::write_all(&self.output, &outputs, lang) {
             return Status::Failed;
@@ -103,11 +121,24 @@ pub(super) fn template_fault(error: &TemplateError, lang: Lang) -> Status {
     Status::Failed
 }
 
+/// Why a document could not be made.
+enum Fault {
+    Template(TemplateError),
+    Other(Text),
+}
+
+impl From<TemplateError> for Fault {
+    fn from(error: TemplateError) -> Fault {
+        Fault::Template(error)
+    }
+}
+
 /// Every file of a plan by its name.
 fn outputs(
     checked: &Checked,
     plan: &plan::Plan,
-) -> Result<BTreeMap<String, Vec<u8>>, TemplateError> {
+    forms: &[Form],
+) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
     let (written, journey) = (&checked.written, &checked.journey);
     let mut outputs = BTreeMap::new();
     let mut add = |name: String, bytes: Vec<u8>| {
@@ -144,6 +175,16 @@ fn outputs(
     let templates = Templates::load(None)?;
     for lang in [Lang::Zh, Lang::En] {
         for (name, document) in report::documents(plan, lang, &templates)? {
+            if forms.contains(&Form::Html) {
+                let page = report::html(&document, &report::Pictures::new());
+                add(format!("{name}.html"), page.into_bytes());
+            }
+            if forms.contains(&Form::Docx) {
+                match report::docx(&document) {
+                    Ok(bytes) => add(format!("{name}.docx"), bytes),
+                    Err(error) => return Err(Fault::Other(error.message())),
+                }
+            }
             add(format!("{name}.md"), document.markdown.into_bytes());
         }
     }
@@ -153,6 +194,10 @@ fn outputs(
                 format!("forms/{}.csv", laboratory.id),
                 intake::write_csv_form(&form).into_bytes(),
             );
+            match intake::write_form(&form) {
+                Ok(workbook) => add(format!("forms/{}.xlsx", laboratory.id), workbook),
+                Err(error) => return Err(Fault::Other(Text::same(error.to_string()))),
+            }
         }
     }
     Ok(outputs)
