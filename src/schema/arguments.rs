@@ -2,7 +2,8 @@
 
 use super::cursor::Cursor;
 use super::entry::{Amount, MethodCall, Step, Value};
-use super::read::{Reader, is_chinese, nearest};
+use super::messages::{is_chinese, nearest};
+use super::read::Reader;
 use super::table::{self, Statement, Term, table};
 use super::usage::{Element, Slot};
 use crate::diagnostic::{Code, Diagnostic};

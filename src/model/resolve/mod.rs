@@ -1,6 +1,7 @@
 //! Entries into the model: names found, units brought together, contradictions reported at both places.
 
 mod conditions;
+mod evaluation;
 mod facts;
 mod journey;
 mod policy;

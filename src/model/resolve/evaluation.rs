@@ -1,0 +1,344 @@
+//! How the protocol evaluates: methods of the library, the reference value, scores.
+
+use super::{Resolver, nouns};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::model::{Certified, Evaluation, Laboratory, Measurand, Method, Point, Reference, Score};
+use crate::schema::{Entry, MethodCall, Value};
+use crate::source::Spanned;
+use crate::text::Text;
+
+impl Resolver<'_> {
+    pub(super) fn method_of(&mut self, entry: &Entry, word: &str) -> Option<Method> {
+        match entry
+            .child(word)
+            .and_then(|e| e.one("method"))
+            .map(|a| &a.value)
+        {
+            Some(Value::Method(call)) => {
+                let call = call.clone();
+                self.method(&call)
+            }
+            _ => None,
+        }
+    }
+
+    /// The method of the library that a call names, its parameters checked against the method's own.
+    pub(super) fn method(&mut self, call: &MethodCall) -> Option<Method> {
+        let full = self.names.full(&call.path);
+        let short = full.rsplit('.').next().unwrap_or(&full);
+        // A regime offers methods under its own name: `kc.weighted-mean` is the weighted mean of the library.
+        let offered = full
+            .rsplit_once('.')
+            .and_then(|(module, _)| self.library.item("policy", module))
+            .map(|regime| {
+                regime
+                    .children("offers")
+                    .flat_map(|e| Self::spanned_list(e, "methods"))
+                    .map(|m| m.value)
+                    .collect::<Vec<_>>()
+            })
+            .unwrap_or_default();
+        let found = self.library.items("method").find(|(path, _)| {
+            let same_word = path.rsplit('.').next() == Some(short);
+            *path == full
+                || (same_word && (!full.contains('.') || offered.iter().any(|m| m == path)))
+        });
+        let Some((path, entry)) = found else {
+            if self.names.is_known(&call.path, self.library) {
+                self.unknown_method(call, short);
+            }
+            return None;
+        };
+        let declared: Vec<&str> = entry
+            .children("parameter")
+            .filter_map(|p| p.name("name"))
+            .collect();
+        let path = path.to_owned();
+        let mut parameters = Vec::new();
+        for (name, number, at) in &call.parameters {
+            // A bare number is the method's first parameter.
+            let name = if name == "level" {
+                declared.first().copied().unwrap_or("level")
+            } else {
+                name.as_str()
+            };
+            if !declared.contains(&name) {
+                self.unknown_parameter(name, &path, *at, &declared);
+                continue;
+            }
+            if let Ok(value) = number.replace('_', "").parse::<f64>() {
+                parameters.push((name.to_owned(), value));
+            }
+        }
+        let flags = call.flags.iter().map(|(flag, _)| flag.clone()).collect();
+        parameters.sort_by(|a, b| a.0.cmp(&b.0));
+        Some(Method {
+            path,
+            parameters,
+            flags,
+            at: call.span,
+        })
+    }
+
+    fn unknown_method(&mut self, call: &MethodCall, short: &str) {
+        let near = self
+            .library
+            .items("method")
+            .map(|(path, _)| {
+                (
+                    strsim::damerau_levenshtein(path.rsplit('.').next().unwrap_or(path), short),
+                    path,
+                )
+            })
+            .filter(|(distance, _)| *distance <= 1 + short.len() / 4)
+            .min()
+            .map(|(_, path)| path.to_owned());
+        let mut diagnostic = Diagnostic::new(
+            Code::UnknownMethod,
+            call.span,
+            Text::new(
+                format!("标准库中没有方法 `{}`", call.path),
+                format!("the library has no method `{}`", call.path),
+            ),
+        );
+        diagnostic = match near {
+            Some(near) => diagnostic
+                .with_help(Text::new(
+                    format!("是否应为 `{near}`？"),
+                    format!("did you mean `{near}`?"),
+                ))
+                .with_fix(
+                    Text::same(format!("`{near}`")),
+                    call.span,
+                    near,
+                    Applicability::Unsafe,
+                ),
+            None => diagnostic.with_help(Text::new(
+                "用 `bidui compute --list` 查看全部方法",
+                "`bidui compute --list` shows all methods",
+            )),
+        };
+        self.report(diagnostic);
+    }
+
+    fn unknown_parameter(
+        &mut self,
+        name: &str,
+        method: &str,
+        at: crate::source::Span,
+        declared: &[&str],
+    ) {
+        let list: Vec<String> = declared.iter().map(|d| format!("`{d}`")).collect();
+        self.report(
+            Diagnostic::new(
+                Code::UnknownParameter,
+                at,
+                Text::new(
+                    format!("方法 `{method}` 没有参数 `{name}`"),
+                    format!("method `{method}` has no parameter `{name}`"),
+                ),
+            )
+            .with_help(if list.is_empty() {
+                Text::new(
+                    "该方法没有参数，删除它",
+                    "the method has no parameters; remove it",
+                )
+            } else {
+                Text::new(
+                    format!("可用的参数：{}", list.join("、")),
+                    format!("its parameters are {}", list.join(", ")),
+                )
+            }),
+        );
+    }
+
+    pub(super) fn evaluation(
+        &mut self,
+        entry: &Entry,
+        measurands: &[Measurand],
+        laboratories: &[&Laboratory],
+    ) -> Option<Evaluation> {
+        let labs: Vec<&str> = laboratories.iter().map(|l| l.id.as_str()).collect();
+        let outliers = self.method_of(entry, "outliers");
+        let correlations = entry
+            .children("covariance")
+            .filter_map(|e| {
+                let (first, second) = (Self::spanned(e, "first")?, Self::spanned(e, "second")?);
+                let both = [&first, &second]
+                    .into_iter()
+                    .filter(|name| self.require(&nouns::laboratory(), name, &labs))
+                    .count()
+                    == 2;
+                let r = e.amount("r").cloned().and_then(|a| self.number(&a))?;
+                if r.abs() > 1.0 {
+                    self.report(
+                        Diagnostic::new(
+                            Code::ValueOutOfRange,
+                            Self::at(e, "r"),
+                            Text::new(
+                                "相关系数应在 −1 与 1 之间",
+                                "a correlation coefficient lies between −1 and 1",
+                            ),
+                        )
+                        .with_help(Text::new("核对相关系数", "check the coefficient")),
+                    );
+                    return None;
+                }
+                both.then_some((first.value, second.value, r, e.span))
+            })
+            .collect();
+        let reference = entry
+            .child("reference")
+            .and_then(|e| self.reference(e, measurands, &labs));
+        let scores = entry
+            .children("score")
+            .filter_map(|e| self.score(e))
+            .collect();
+        let check = entry
+            .child("check")
+            .and_then(|e| match e.one("method").map(|a| &a.value) {
+                Some(Value::Method(call)) => {
+                    let call = call.clone();
+                    Some((self.method(&call)?, e.count("draws"), e.count("seed")))
+                }
+                _ => None,
+            });
+        let list = |word: &str, slot: &'static str| -> Vec<(String, crate::source::Span)> {
+            entry
+                .child(word)
+                .map(|e| {
+                    Self::spanned_list(e, slot)
+                        .into_iter()
+                        .map(|s| (s.value, s.span))
+                        .collect()
+                })
+                .unwrap_or_default()
+        };
+        Some(Evaluation {
+            outliers,
+            uncorrelated: entry
+                .child("correlation")
+                .filter(|e| e.name("state") == Some("uncorrelated"))
+                .map(|e| e.span),
+            correlations,
+            include: list("include", "items"),
+            drift: Self::action(entry, "drift"),
+            equivalence: list("equivalence", "kinds"),
+            scores,
+            check,
+            at: entry.head,
+            reference: reference?,
+        })
+    }
+
+    fn reference(
+        &mut self,
+        entry: &Entry,
+        measurands: &[Measurand],
+        labs: &[&str],
+    ) -> Option<Reference> {
+        let method = match entry.one("method").map(|a| &a.value) {
+            Some(Value::Method(call)) => {
+                let call = call.clone();
+                self.method(&call)
+            }
+            _ => None,
+        };
+        let consistency = self.method_of(entry, "consistency");
+        let otherwise = self.method_of(entry, "otherwise");
+        let checked = |resolver: &mut Self, child: &Entry| -> Vec<Spanned<String>> {
+            Self::spanned_list(child, "laboratories")
+                .into_iter()
+                .filter(|l| resolver.require(&nouns::laboratory(), l, labs))
+                .collect()
+        };
+        let only = entry
+            .child("only")
+            .map(|e| (checked(self, e), e.text("reason").cloned()));
+        let without = entry
+            .children("without")
+            .map(|e| {
+                (
+                    checked(self, e),
+                    e.text("reason").cloned().unwrap_or_default(),
+                )
+            })
+            .collect();
+        let certified = entry
+            .children("certified")
+            .filter_map(|e| self.certified(e, measurands))
+            .collect();
+        Some(Reference {
+            method: method?,
+            consistency,
+            otherwise,
+            certified,
+            only,
+            without,
+            at: entry.span,
+        })
+    }
+
+    fn certified(&mut self, entry: &Entry, measurands: &[Measurand]) -> Option<Certified> {
+        let all: Vec<(&Measurand, &Point)> = measurands
+            .iter()
+            .flat_map(|m| m.points.iter().map(move |p| (m, p)))
+            .collect();
+        let (measurand, point) = match Self::spanned(entry, "point") {
+            Some(name) => match all.iter().find(|(_, p)| p.id == name.value) {
+                Some(found) => *found,
+                None => {
+                    let known: Vec<&str> = all.iter().map(|(_, p)| p.id.as_str()).collect();
+                    self.unknown(&nouns::point(), &name.value, name.span, &known);
+                    return None;
+                }
+            },
+            None => *all.first()?,
+        };
+        let unit = measurand.unit.clone();
+        let value = self.in_unit(&entry.amount("value")?.clone(), &unit)?;
+        let expanded = self.in_unit(&entry.amount("U")?.clone(), &unit)?;
+        let k = match entry.amount("k").cloned() {
+            Some(k) => self.number(&k)?,
+            None => 2.0,
+        };
+        Some(Certified {
+            measurand: measurand.id.clone(),
+            point: point.id.clone(),
+            value,
+            u: expanded / k,
+            at: entry.span,
+        })
+    }
+
+    fn score(&mut self, entry: &Entry) -> Option<Score> {
+        let k = match entry.amount("k").cloned() {
+            Some(k) => self.number(&k)?,
+            None => 2.0,
+        };
+        if k.is_nan() || k <= 0.0 {
+            self.report(
+                Diagnostic::new(
+                    Code::ValueOutOfRange,
+                    Self::at(entry, "k"),
+                    Text::new("包含因子应大于 0", "a coverage factor is greater than zero"),
+                )
+                .with_help(Text::new("通常写 `k 2`", "`k 2` is usual")),
+            );
+            return None;
+        }
+        let sigma = entry
+            .amount("sigma")
+            .cloned()
+            .and_then(|a| self.quantity(&a, None));
+        Some(Score {
+            name: entry.name("score")?.to_owned(),
+            k,
+            k_stated: entry.one("k").is_some(),
+            denominator: entry.name("form").unwrap_or("with-covariance").to_owned(),
+            denominator_stated: entry.name("form").is_some(),
+            sigma,
+            at: entry.span,
+        })
+    }
+}
