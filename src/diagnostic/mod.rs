@@ -158,6 +158,20 @@ impl Diagnostic {
         self
     }
 
+    /// Asks whether `meant` was meant at `span`, and offers to write it there.
+    pub fn suggesting(self, span: Span, meant: &str) -> Diagnostic {
+        self.with_help(Text::new(
+            format!("是否应为 `{meant}`？"),
+            format!("did you mean `{meant}`?"),
+        ))
+        .with_fix(
+            Text::same(format!("`{meant}`")),
+            span,
+            meant,
+            Applicability::Unsafe,
+        )
+    }
+
     /// The primary place in the source, if it has one.
     pub fn span(&self) -> Option<Span> {
         self.labels.first().map(|label| label.span)

@@ -200,17 +200,7 @@ fn unknown_module(module: &str, at: Span, library: &Library) -> Diagnostic {
         ),
     );
     if let Some(near) = near {
-        diagnostic = diagnostic
-            .with_help(Text::new(
-                format!("是否应为 `{near}`？"),
-                format!("did you mean `{near}`?"),
-            ))
-            .with_fix(
-                Text::same(format!("`{near}`")),
-                at,
-                near,
-                crate::diagnostic::Applicability::Unsafe,
-            );
+        diagnostic = diagnostic.suggesting(at, &near);
     } else {
         diagnostic = diagnostic.with_help(Text::new(
             "标准库模块以 `std.` 开头",

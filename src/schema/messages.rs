@@ -83,17 +83,7 @@ impl<'t> Reader<'t> {
             } else {
                 &term.en
             };
-            diagnostic = diagnostic
-                .with_help(Text::new(
-                    format!("是否应为 `{fixed}`？"),
-                    format!("did you mean `{fixed}`?"),
-                ))
-                .with_fix(
-                    Text::same(format!("`{fixed}`")),
-                    span,
-                    fixed.clone(),
-                    Applicability::Unsafe,
-                );
+            diagnostic = diagnostic.suggesting(span, fixed);
         } else if let Some((term, rest)) = glued(written, context) {
             suspected.push(term.en.clone());
             let fixed = format!(
@@ -211,17 +201,7 @@ impl<'t> Reader<'t> {
             } else {
                 &term.en
             };
-            diagnostic = diagnostic
-                .with_help(Text::new(
-                    format!("是否应为 `{fixed}`？"),
-                    format!("did you mean `{fixed}`?"),
-                ))
-                .with_fix(
-                    Text::same(format!("`{fixed}`")),
-                    span,
-                    fixed.clone(),
-                    Applicability::Unsafe,
-                );
+            diagnostic = diagnostic.suggesting(span, fixed);
         } else if written.chars().all(|c| c.is_alphanumeric()) && !phrases.is_empty() {
             let list = |lang: Lang| -> String {
                 phrases

@@ -1,7 +1,7 @@
 //! How the protocol evaluates: methods of the library, the reference value, scores.
 
 use super::{Resolver, nouns};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Certified, Evaluation, Laboratory, Measurand, Method, Point, Reference, Score};
 use crate::schema::{Entry, MethodCall, Value};
 use crate::source::Spanned;
@@ -102,17 +102,7 @@ impl Resolver<'_> {
             ),
         );
         diagnostic = match near {
-            Some(near) => diagnostic
-                .with_help(Text::new(
-                    format!("是否应为 `{near}`？"),
-                    format!("did you mean `{near}`?"),
-                ))
-                .with_fix(
-                    Text::same(format!("`{near}`")),
-                    call.span,
-                    near,
-                    Applicability::Unsafe,
-                ),
+            Some(near) => diagnostic.suggesting(call.span, &near),
             None => diagnostic.with_help(Text::new(
                 "用 `bidui compute --list` 查看全部方法",
                 "`bidui compute --list` shows all methods",

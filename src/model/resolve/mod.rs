@@ -10,7 +10,7 @@ mod sections;
 mod verdicts;
 
 use super::Protocol;
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::project::{Library, Names};
 use crate::schema::{Document, Entry, Value};
 use crate::source::{Span, Spanned};
@@ -155,17 +155,7 @@ impl Resolver<'_> {
             ),
         );
         diagnostic = match near {
-            Some(near) => diagnostic
-                .with_help(Text::new(
-                    format!("是否应为 `{near}`？"),
-                    format!("did you mean `{near}`?"),
-                ))
-                .with_fix(
-                    Text::same(format!("`{near}`")),
-                    at,
-                    near,
-                    Applicability::Unsafe,
-                ),
+            Some(near) => diagnostic.suggesting(at, near),
             None => {
                 let list: Vec<String> = known.iter().take(8).map(|k| format!("`{k}`")).collect();
                 diagnostic.with_help(if list.is_empty() {
