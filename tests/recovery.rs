@@ -186,3 +186,26 @@ fn deep_nesting_is_refused_and_the_file_comes_back_untouched() {
     read(&"(".repeat(50_000));
     read(&"{".repeat(50_000));
 }
+
+#[test]
+fn random_bytes_and_heaps_of_words_are_compiled_without_a_panic() {
+    let mut random = ChaCha8Rng::seed_from_u64(20_261_123);
+    for _ in 0..400 {
+        let length = random.random_range(0..400);
+        let bytes: Vec<u8> = (0..length).map(|_| random.random()).collect();
+        bidui::compile::compile("noise.bidui", &String::from_utf8_lossy(&bytes));
+        let words: Vec<String> = (0..length / 4).map(|_| part(&mut random)).collect();
+        bidui::compile::compile("words.bidui", &words.join(" "));
+    }
+}
+
+#[test]
+fn a_published_protocol_cut_anywhere_is_compiled_without_a_panic() {
+    let whole = include_str!("../protocols/ccl-k1/protocol.bidui");
+    // A step that shares no factor with the length of a line meets every kind of place.
+    for end in (0..whole.len()).step_by(7) {
+        if let Some(cut) = whole.get(..end) {
+            bidui::compile::compile("cut.bidui", cut);
+        }
+    }
+}
