@@ -1,0 +1,258 @@
+//! The steps of the evaluation, in an order in which they can be carried out.
+
+use super::super::{Certified, Members, Point, Step, Task};
+use super::{Builder, action, method, points, sorted, sorted_measurands};
+use crate::model::{self, Protocol};
+use crate::source::Span;
+
+impl Builder<'_> {
+    pub(super) fn steps(&mut self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut verdicts = Vec::new();
+        for measurand in sorted_measurands(self.protocol) {
+            for point in points(measurand) {
+                self.point_steps(measurand, &point, &mut steps);
+                verdicts.push(format!("{}.verdict", point.id));
+            }
+        }
+        let acceptance = &self.protocol.acceptance;
+        let clause = self.clause(
+            "acceptance.laboratory",
+            acceptance.laboratory_at.unwrap_or(acceptance.at),
+        );
+        let judged = "laboratory.verdict".to_owned();
+        steps.push(Step {
+            id: judged.clone(),
+            measurand: None,
+            point: None,
+            task: Task::JudgeLaboratory,
+            inputs: verdicts,
+            clause,
+        });
+        let at = self
+            .protocol
+            .sanctions
+            .first()
+            .map_or(acceptance.at, |c| c.at);
+        let clause = self.clause("sanctions", at);
+        let id = "laboratory.consequences".to_owned();
+        steps.push(Step {
+            id,
+            measurand: None,
+            point: None,
+            task: Task::Consequences,
+            inputs: vec![judged],
+            clause,
+        });
+        steps
+    }
+
+    fn point_steps(&mut self, measurand: &model::Measurand, point: &Point, steps: &mut Vec<Step>) {
+        let protocol = self.protocol;
+        let evaluation = &protocol.evaluation;
+        let mut add = |name: &str, task: Task, inputs: Vec<String>, clause: String| -> String {
+            let id = format!("{}.{name}", point.id);
+            steps.push(Step {
+                id: id.clone(),
+                measurand: Some(measurand.id.clone()),
+                point: Some(point.id.clone()),
+                task,
+                inputs,
+                clause,
+            });
+            id
+        };
+        let artefact = protocol.artefacts.iter().find(|a| {
+            a.measures.iter().any(|(id, points)| {
+                *id == measurand.id && (points.is_empty() || points.contains(&point.id))
+            })
+        });
+        let clause = self.clause(
+            format!("point.{}", point.id),
+            place_of(measurand, &point.id),
+        );
+        let results = add(
+            "results",
+            Task::Collect {
+                artefact: artefact.map(|a| a.id.clone()),
+            },
+            Vec::new(),
+            clause,
+        );
+        let mut inputs = vec![results.clone()];
+        if let Some((task, at)) = drift(protocol, &point.id) {
+            let clause = self.clause("drift", at);
+            inputs.push(add("drift", task, vec![results.clone()], clause));
+        }
+        if let Some(outliers) = &evaluation.outliers {
+            let clause = self.clause("evaluation.outliers", outliers.at);
+            inputs.push(add(
+                "outliers",
+                Task::Outliers {
+                    method: method(outliers),
+                },
+                inputs.clone(),
+                clause,
+            ));
+        }
+        let reference = &evaluation.reference;
+        let clause = self.clause("evaluation.reference", reference.at);
+        let task = Task::Reference {
+            method: method(&reference.method),
+            consistency: reference.consistency.as_ref().map(method),
+            otherwise: reference.otherwise.as_ref().map(method),
+            members: members(reference, point),
+            certified: reference
+                .certified
+                .iter()
+                .find(|c| c.measurand == measurand.id && c.point == point.id)
+                .map(|c| Certified {
+                    value: c.value,
+                    u: c.u,
+                }),
+            include: sorted(
+                evaluation
+                    .include
+                    .iter()
+                    .map(|(name, _)| name.clone())
+                    .collect(),
+            ),
+            correlations: correlations(evaluation),
+        };
+        let reference = add("reference", task, inputs, clause);
+        let kinds = if evaluation.equivalence.is_empty() {
+            vec!["unilateral".to_owned()]
+        } else {
+            sorted(
+                evaluation
+                    .equivalence
+                    .iter()
+                    .map(|(kind, _)| kind.clone())
+                    .collect(),
+            )
+        };
+        let score_at = evaluation.scores.first().map_or(evaluation.at, |s| s.at);
+        let clause = self.clause(
+            "evaluation.equivalence",
+            evaluation
+                .equivalence
+                .first()
+                .map_or(score_at, |(_, at)| *at),
+        );
+        let first = evaluation.scores.first();
+        let k = first.map_or(2.0, |s| s.k);
+        let denominator = first
+            .map_or("with-covariance", |s| s.denominator.as_str())
+            .to_owned();
+        let task = Task::Equivalence {
+            kinds,
+            k,
+            denominator,
+        };
+        let equivalence = add("equivalence", task, vec![results, reference], clause);
+        let mut scores: Vec<&model::Score> = evaluation.scores.iter().collect();
+        scores.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut judged = Vec::new();
+        for score in scores {
+            let clause = self.clause(format!("evaluation.score.{}", score.name), score.at);
+            let sigma = score
+                .sigma
+                .as_ref()
+                .and_then(|s| s.value.convert_interval_to(&measurand.unit).ok())
+                .map(|s| s.value());
+            let task = Task::Score {
+                score: score.name.clone(),
+                k: score.k,
+                denominator: score.denominator.clone(),
+                sigma,
+            };
+            judged.push(add(&score.name, task, vec![equivalence.clone()], clause));
+        }
+        let acceptance = &protocol.acceptance;
+        let clause = self.clause(
+            "acceptance.point",
+            acceptance.point_at.unwrap_or(acceptance.at),
+        );
+        add("verdict", Task::JudgePoint, judged, clause);
+    }
+}
+
+fn place_of(measurand: &model::Measurand, point: &str) -> Span {
+    measurand
+        .points
+        .iter()
+        .find(|p| p.id == point)
+        .map_or(measurand.at, |p| p.at)
+}
+
+/// The step that follows the transfer standard at a point, and the place that asks for it.
+fn drift(protocol: &Protocol, point: &str) -> Option<(Task, Span)> {
+    let stability = protocol.stability.as_ref();
+    let repeatability = stability
+        .and_then(|s| {
+            s.repeatability
+                .iter()
+                .find(|(_, at)| at.is_empty() || at.iter().any(|p| p == point))
+        })
+        .and_then(|(q, _)| {
+            let measurand = protocol
+                .measurands
+                .iter()
+                .find(|m| m.points.iter().any(|p| p.id == point))?;
+            q.value.convert_interval_to(&measurand.unit).ok()
+        })
+        .map(|q| q.value());
+    if let Some(ordered) = &protocol.evaluation.drift {
+        return Some((
+            Task::Drift {
+                limit: None,
+                action: action(ordered),
+                repeatability,
+            },
+            ordered.at,
+        ));
+    }
+    let stability = stability?;
+    let otherwise = stability.otherwise.as_ref()?;
+    let limit = stability.limit.as_ref();
+    let task = Task::Drift {
+        limit: limit.map(|c| c.term.clone()),
+        action: action(otherwise),
+        repeatability,
+    };
+    Some((task, limit.map_or(otherwise.at, |c| c.at)))
+}
+
+fn members(reference: &model::Reference, point: &Point) -> Members {
+    let (only, only_because) = reference.only.clone().unwrap_or_default();
+    Members {
+        only: sorted(only.into_iter().map(|l| l.value).collect()),
+        only_because,
+        without: reference
+            .without
+            .iter()
+            .flat_map(|(labs, reason)| labs.iter().map(move |l| (l.value.clone(), reason.clone())))
+            .collect(),
+        largest_expanded: point.largest_expanded,
+    }
+}
+
+fn correlations(evaluation: &model::Evaluation) -> Vec<(String, String, f64)> {
+    let pair = |a: &String, b: &String| {
+        if a <= b {
+            (a.clone(), b.clone())
+        } else {
+            (b.clone(), a.clone())
+        }
+    };
+    let mut list: Vec<(String, String, f64)> = evaluation
+        .correlations
+        .iter()
+        .map(|(a, b, r, _)| {
+            let (a, b) = pair(a, b);
+            (a, b, *r)
+        })
+        .collect();
+    list.sort_by(|x, y| (&x.0, &x.1).cmp(&(&y.0, &y.1)));
+    list
+}

@@ -1,0 +1,120 @@
+//! What is compared and on what: measurands, artefacts, stability and transport of the transfer standard.
+
+use std::collections::BTreeMap;
+
+use super::super::{Artefact, Measurand, Stability, Transport};
+use super::{
+    Builder, action, method, points, quantity, range, sorted, sorted_measurands, traceability,
+};
+use crate::model;
+
+impl Builder<'_> {
+    pub(super) fn measurands(&mut self) -> Vec<Measurand> {
+        let mut measurands: Vec<&model::Measurand> = self.protocol.measurands.iter().collect();
+        measurands.sort_by(|a, b| a.id.cmp(&b.id));
+        measurands
+            .into_iter()
+            .map(|m| {
+                self.clause(format!("measurand.{}", m.id), m.at);
+                Measurand {
+                    id: m.id.clone(),
+                    title: m.title.clone(),
+                    quantity: m.quantity.clone(),
+                    unit: m.unit.display(),
+                    points: points(m),
+                    procedure: m.procedure.clone(),
+                    conditions: m
+                        .conditions
+                        .iter()
+                        .map(|(name, value)| (name.clone(), range(value)))
+                        .collect(),
+                    reported: sorted(m.reported.clone()),
+                    resolution: m.resolution.as_ref().map(|q| quantity(&q.value)),
+                    components: m.components.clone(),
+                }
+            })
+            .collect()
+    }
+
+    pub(super) fn artefacts(&mut self) -> Vec<Artefact> {
+        let mut artefacts: Vec<&model::Artefact> = self.protocol.artefacts.iter().collect();
+        artefacts.sort_by(|a, b| a.id.cmp(&b.id));
+        artefacts
+            .into_iter()
+            .map(|a| {
+                self.clause(format!("artefact.{}", a.id), a.at);
+                Artefact {
+                    id: a.id.clone(),
+                    title: a.title.clone(),
+                    serial: a.serial.clone(),
+                    measures: self.measured_on(a),
+                    traceability: a.traceability.as_ref().map(traceability),
+                    blind: a.blind,
+                    handling: a.handling.clone(),
+                }
+            })
+            .collect()
+    }
+
+    /// Measurand and point of everything measured on an artefact, in the order of the measurands and their points.
+    fn measured_on(&self, artefact: &model::Artefact) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for measurand in sorted_measurands(self.protocol) {
+            for point in points(measurand) {
+                let named = |(id, points): &(String, Vec<String>)| {
+                    *id == measurand.id && (points.is_empty() || points.contains(&point.id))
+                };
+                if artefact.measures.iter().any(named) {
+                    found.push((measurand.id.clone(), point.id));
+                }
+            }
+        }
+        found
+    }
+
+    pub(super) fn stability(&mut self) -> Option<Stability> {
+        let s = self.protocol.stability.as_ref()?;
+        self.clause("stability", s.at);
+        let mut repeatability = BTreeMap::new();
+        for measurand in sorted_measurands(self.protocol) {
+            for point in &measurand.points {
+                let bound = s
+                    .repeatability
+                    .iter()
+                    .find(|(_, at)| at.is_empty() || at.contains(&point.id));
+                if let Some(value) =
+                    bound.and_then(|(q, _)| q.value.convert_interval_to(&measurand.unit).ok())
+                {
+                    repeatability.insert(point.id.clone(), value.value());
+                }
+            }
+        }
+        Some(Stability {
+            before: s
+                .before
+                .as_ref()
+                .map(|(count, span)| (*count, span.duration)),
+            during: s.during,
+            test: s.test.as_ref().map(method),
+            limit: s.limit.as_ref().map(|c| c.term.clone()),
+            otherwise: s.otherwise.as_ref().map(action),
+            repeatability,
+        })
+    }
+
+    pub(super) fn transport(&mut self) -> Option<Transport> {
+        let t = self.protocol.transport.as_ref()?;
+        self.clause("transport", t.at);
+        Some(Transport {
+            test: t.test.as_ref().map(method),
+            limit: t.limit.as_ref().map(|c| c.term.clone()),
+            otherwise: t.otherwise.as_ref().map(action),
+            monitored: t
+                .monitored
+                .iter()
+                .map(|(name, value)| (name.clone(), range(value)))
+                .collect(),
+            carrier: t.carrier.clone(),
+        })
+    }
+}

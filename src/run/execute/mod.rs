@@ -1,0 +1,226 @@
+//! The steps of a plan, carried out in their order.
+
+mod drift;
+mod equivalence;
+mod members;
+mod reference;
+mod verdict;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use self::reference::Order;
+use super::outcome::{FORMAT_VERSION, Failure, LaboratoryResult, Outcome, PointOutcome};
+use super::results::{Result as Submitted, Results};
+use super::verdicts;
+use crate::evaluate::laboratories::Laboratories;
+use crate::evaluate::reference::Consensus;
+use crate::numeric::sum::mean;
+use crate::plan::{Plan, Range, Role, Step, Task};
+use crate::values::unit::parse_unit;
+
+/// Carries a plan out on the results submitted; `reported` is the day of the report from which deadlines run, by default the day planned.
+pub fn execute(plan: &Plan, results: &Results, reported: Option<Date>) -> Outcome {
+    let reported = reported.unwrap_or_else(|| super::consequences::planned_report(plan));
+    let mut points: Vec<PointRun> = Vec::new();
+    let mut laboratories = Vec::new();
+    for step in &plan.content.steps {
+        match &step.task {
+            Task::Collect { .. } => points.push(PointRun::collect(plan, step, results)),
+            Task::JudgeLaboratory => {
+                laboratories = verdicts::laboratories(plan, step, &outcomes(&points), results)
+            }
+            Task::Consequences => super::consequences::derive(plan, &mut laboratories, reported),
+            _ => {
+                if let Some(point) = points.last_mut() {
+                    point.carry_out(plan, step);
+                }
+            }
+        }
+    }
+    Outcome {
+        format_version: FORMAT_VERSION,
+        plan: plan.digest.clone(),
+        protocol: plan.content.protocol.path.clone(),
+        version: plan.content.protocol.version.clone(),
+        title: plan.content.protocol.title.clone(),
+        reported,
+        points: points.into_iter().map(|p| p.outcome).collect(),
+        laboratories,
+        clauses: plan.clauses.clone(),
+    }
+}
+
+fn outcomes(points: &[PointRun]) -> Vec<&PointOutcome> {
+    points.iter().map(|p| &p.outcome).collect()
+}
+
+/// One point while its steps are carried out.
+struct PointRun {
+    outcome: PointOutcome,
+    /// Row of the pilot among the results.
+    pilot: Option<usize>,
+    pilot_series: Vec<Submitted>,
+    labs: Laboratories,
+    consensus: Option<Consensus>,
+    /// Covariance of the results, when they are correlated.
+    covariance: Option<Vec<Vec<f64>>>,
+    /// Standard uncertainty that the transfer standard adds to every difference.
+    u_standard: f64,
+    /// Factor from the measurand's unit to coherent SI units, in which conditions are stated.
+    factor: f64,
+}
+
+impl PointRun {
+    /// Takes the results of a point in the order of the laboratories of the plan.
+    fn collect(plan: &Plan, step: &Step, results: &Results) -> PointRun {
+        let point = step.point.clone().unwrap_or_default();
+        let measurand = step.measurand.as_deref().and_then(|id| plan.measurand(id));
+        let submitted = results.by_point.get(&point);
+        let mut run = PointRun {
+            outcome: PointOutcome {
+                measurand: step.measurand.clone().unwrap_or_default(),
+                title: measurand.map(|m| m.title.clone()).unwrap_or_default(),
+                nominal: measurand
+                    .and_then(|m| m.points.iter().find(|p| p.id == point))
+                    .and_then(|p| p.nominal.as_ref())
+                    .map(nominal),
+                unit: measurand.map(|m| m.unit.clone()).unwrap_or_default(),
+                point,
+                drift: None,
+                reference: None,
+                results: Vec::new(),
+                bilateral: None,
+                failures: Vec::new(),
+            },
+            pilot: None,
+            pilot_series: Vec::new(),
+            labs: Laboratories {
+                lab: Vec::new(),
+                value: Vec::new(),
+                u: Vec::new(),
+                dof: Vec::new(),
+                in_reference: Vec::new(),
+            },
+            consensus: None,
+            covariance: None,
+            u_standard: 0.0,
+            factor: measurand
+                .and_then(|m| parse_unit(&m.unit, None).ok())
+                .map_or(1.0, |u| u.factor().to_f64()),
+        };
+        for laboratory in &plan.content.laboratories {
+            let Some(list) = submitted
+                .and_then(|s| s.get(&laboratory.id))
+                .filter(|l| !l.is_empty())
+            else {
+                continue;
+            };
+            if laboratory.role == Role::Pilot {
+                run.pilot = Some(run.labs.len());
+                run.pilot_series = list.clone();
+            }
+            run.add(&laboratory.id, list);
+        }
+        run
+    }
+
+    fn add(&mut self, id: &str, list: &[Submitted]) {
+        let Some(first) = list.first() else { return };
+        // Repeated measurements of the pilot share their systematic part: the mean has the uncertainty of one.
+        let value = mean(&list.iter().map(|r| r.value).collect::<Vec<_>>());
+        let u = list.iter().map(|r| r.u).fold(0.0, f64::max);
+        self.labs.lab.push(id.to_owned());
+        self.labs.value.push(value);
+        self.labs.u.push(u);
+        self.labs
+            .dof
+            .push(list.iter().map(|r| r.dof).fold(f64::INFINITY, f64::min));
+        self.labs.in_reference.push(true);
+        self.outcome.results.push(LaboratoryResult {
+            laboratory: id.to_owned(),
+            value,
+            u,
+            k: first.k,
+            date: first.date,
+            from: format!("{}:{}", first.place.file, first.place.row),
+            correction: 0.0,
+            weight: 0.0,
+            in_reference: false,
+            left_out: None,
+            equivalence: None,
+            scores: BTreeMap::new(),
+            verdict: None,
+            verdict_step: String::new(),
+            verdict_clause: None,
+        });
+    }
+
+    fn carry_out(&mut self, plan: &Plan, step: &Step) {
+        let done = match &step.task {
+            Task::Drift {
+                limit,
+                action,
+                repeatability,
+            } => self.drift(plan, step, limit.as_ref(), action, *repeatability),
+            Task::Outliers { method } => self.outliers(method),
+            Task::Reference {
+                method,
+                consistency,
+                otherwise,
+                members,
+                certified,
+                include,
+                correlations,
+            } => {
+                self.leave_out(members);
+                self.correlate(correlations);
+                let order = Order {
+                    method,
+                    consistency: consistency.as_ref(),
+                    otherwise: otherwise.as_ref(),
+                    certified: certified.as_ref(),
+                    include,
+                };
+                self.reference(step, &order)
+            }
+            Task::Equivalence {
+                kinds,
+                k,
+                denominator,
+            } => self.equivalence(step, kinds, *k, denominator),
+            Task::Score {
+                score,
+                k,
+                denominator,
+                sigma,
+            } => self.score(step, score, *k, denominator, *sigma),
+            Task::JudgePoint => {
+                self.judge(plan, step);
+                Ok(())
+            }
+            Task::Collect { .. } | Task::JudgeLaboratory | Task::Consequences => Ok(()),
+        };
+        if let Err(reason) = done {
+            self.outcome.failures.push(Failure {
+                step: step.id.clone(),
+                kind: reason.kind.to_owned(),
+                reason: reason.reason,
+            });
+        }
+    }
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+fn nominal(range: &Range) -> String {
+    match range {
+        Range::Value(q) => format!("{} {}", q.value, q.unit),
+        Range::Between(a, b) => format!("{} {} .. {} {}", a.value, a.unit, b.value, b.unit),
+        Range::Around(a, b) => format!("{} {} ± {} {}", a.value, a.unit, b.value, b.unit),
+        Range::Word(text) => text.get(crate::text::Lang::En).to_owned(),
+    }
+}
