@@ -51,6 +51,8 @@ pub mod schema;
 
 pub mod project;
 
+pub mod library;
+
 pub mod model;
 
 pub mod check;

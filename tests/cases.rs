@@ -17,7 +17,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bidui::evaluate::method::{Field, Quantities, methods};
+use bidui::evaluate::method::{Field, Quantities};
+use bidui::evaluate::register::methods;
 use bidui::evaluate::table::{from_toml, parameter};
 
 #[path = "cases/bayes.rs"]
@@ -101,6 +102,35 @@ fn every_reference_case_is_reproduced_within_its_tolerance() {
         failures.len(),
         failures.join("\n")
     );
+}
+
+#[test]
+fn the_library_declares_every_column_and_parameter_that_the_cases_use() {
+    let mut undeclared = Vec::new();
+    for file in case_files() {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let mapping = mapping(&name).unwrap();
+        let declared = bidui::library::find(mapping.method).unwrap();
+        let data = from_toml(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        // Words in a table `model` describe to the reader what the case has computed.
+        let unread = declared.unread(&data);
+        for column in unread.iter().filter(|c| !c.starts_with("model.")) {
+            undeclared.push(format!(
+                "{name}: {} does not declare {column}",
+                mapping.method
+            ));
+        }
+        for argument in mapping.set {
+            let (parameter, _) = parameter(argument).unwrap();
+            if !declared.parameters().contains(&parameter.as_str()) {
+                undeclared.push(format!(
+                    "{name}: {} does not declare --set {parameter}",
+                    mapping.method
+                ));
+            }
+        }
+    }
+    assert!(undeclared.is_empty(), "{}", undeclared.join("\n"));
 }
 
 /// Computes one case; how many quantities were compared and what is wrong.

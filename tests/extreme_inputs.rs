@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use bidui::evaluate::method::{Data, Field, Quantities, methods};
+use bidui::evaluate::method::{Data, Field, Quantities};
+use bidui::evaluate::register::methods;
 use bidui::evaluate::table::from_toml;
 use proptest::prelude::*;
 

@@ -1,14 +1,15 @@
 //! `bidui compute METHOD DATA`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::{Status, files, terminal};
-use crate::diagnostic::Code;
-use crate::evaluate::method::{Method, methods};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::evaluate::method::Data;
 use crate::evaluate::table;
-use crate::project;
+use crate::library::{self, Declared};
+use crate::source::Sources;
 use crate::text::{Lang, Text};
 
 #[derive(Args)]
@@ -46,57 +47,19 @@ impl Compute {
         let (Some(name), Some(path)) = (self.method, self.data) else {
             return Status::Failed;
         };
-        let short = name.rsplit('.').next().unwrap_or(&name);
-        let Some(method) = methods().into_iter().find(|m| m.id == short) else {
-            unknown(short, lang);
+        let Some(declared) = library::find(&name) else {
+            terminal::report(&[unknown_method(&name)], &Sources::default(), lang);
             return Status::Failed;
         };
         let Some(text) = files::read_text(&path, lang) else {
             return Status::Failed;
         };
-        let is_csv = path
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-        let read = if is_csv {
-            table::from_csv(&text)
-        } else {
-            table::from_toml(&text)
-        };
-        let mut data = match read {
-            Ok(data) => data,
-            Err(error) => {
-                let message = error.message();
-                let place = path.display();
-                let message = Text::new(
-                    format!("`{place}`：{}", message.zh),
-                    format!("`{place}`: {}", message.en),
-                );
-                terminal::fail(
-                    Code::CannotRead,
-                    message,
-                    Text::new("改正后重试", "mend it and try again"),
-                    lang,
-                );
-                return Status::Failed;
-            }
-        };
-        for argument in &self.parameters {
-            match table::parameter(argument) {
-                Ok((name, value)) => {
-                    data.parameters.insert(name, value);
-                }
-                Err(error) => {
-                    terminal::fail(
-                        Code::UnknownParameter,
-                        error.message(),
-                        Text::new("写成 `--set 名称=值`", "write `--set NAME=VALUE`"),
-                        lang,
-                    );
-                    return Status::Failed;
-                }
-            }
+        let (data, findings) = read(&path, &text, &self.parameters, &declared);
+        terminal::report(&findings, &Sources::default(), lang);
+        if findings.iter().any(|f| f.severity == Severity::Error) {
+            return Status::Failed;
         }
-        match (method.compute)(&data) {
+        match (declared.method.compute)(&data) {
             Ok(quantities) => {
                 terminal::print(&match self.format {
                     Format::Human => table::to_people(&quantities),
@@ -106,9 +69,10 @@ impl Compute {
                 Status::Fine
             }
             Err(refusal) => {
+                let id = declared.method.id;
                 let help = Text::new(
-                    format!("`bidui compute --list` 说明 `{short}` 的适用条件"),
-                    format!("`bidui compute --list` says when `{short}` applies"),
+                    format!("`bidui compute --list` 说明 `{id}` 的适用条件"),
+                    format!("`bidui compute --list` says when `{id}` applies"),
                 );
                 terminal::fail(Code::MethodInapplicable, refusal.reason, help, lang);
                 Status::Findings
@@ -117,61 +81,166 @@ impl Compute {
     }
 }
 
-/// One block a method: name, title, when it applies, source.
-fn listing(lang: Lang) -> String {
-    let mut out = String::new();
-    for method in methods() {
-        let entry = entry(method);
-        let field = |word: &str| {
-            entry
-                .and_then(|(_, e)| e.child(word))
-                .and_then(|e| e.text("text"))
-                .map(|t| t.get(lang).to_owned())
-                .unwrap_or_default()
-        };
-        let path = entry.map_or(method.id, |(path, _)| path);
-        out.push_str(&format!("{:<32} {}\n", method.id, field("title")));
-        for (word, name) in [("formula", "="), ("applies", "?"), ("source", "§")] {
-            let text = field(word);
-            if !text.is_empty() {
-                out.push_str(&format!("    {name} {text}\n"));
+/// The data with the parameters set, and everything that is wrong with either.
+fn read(
+    path: &Path,
+    text: &str,
+    parameters: &[String],
+    declared: &Declared,
+) -> (Data, Vec<Diagnostic>) {
+    let is_csv = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+    let read = if is_csv {
+        table::from_csv(text)
+    } else {
+        table::from_toml(text).map_err(|error| vec![error])
+    };
+    let mut findings = Vec::new();
+    let mut data = read.unwrap_or_else(|errors| {
+        findings.extend(errors.iter().map(|error| unreadable(path, error)));
+        Data::default()
+    });
+    findings.extend(
+        declared
+            .unread(&data)
+            .iter()
+            .map(|column| unread(column, declared)),
+    );
+    let known = declared.parameters();
+    for argument in parameters {
+        match table::parameter(argument) {
+            Ok((name, _)) if !known.contains(&name.as_str()) => {
+                findings.push(unknown_parameter(&name, declared, &known));
             }
+            Ok((name, value)) => {
+                data.parameters.insert(name, value);
+            }
+            Err(error) => findings.push(
+                Diagnostic::general(Code::UnknownParameter, error.message()).with_help(Text::new(
+                    "写成 `--set 名称=值`",
+                    "write `--set NAME=VALUE`",
+                )),
+            ),
         }
-        out.push_str(&format!("    {path}\n"));
     }
-    out
+    (data, findings)
 }
 
-fn entry(method: &Method) -> Option<(&'static str, &'static crate::schema::Entry)> {
-    project::standard()
-        .items("method")
-        .find(|(path, _)| path.rsplit('.').next() == Some(method.id))
-}
-
-fn unknown(name: &str, lang: Lang) {
-    let near = methods()
-        .into_iter()
-        .map(|m| (strsim::damerau_levenshtein(m.id, name), m.id))
-        .min()
-        .filter(|(distance, _)| *distance <= 1 + name.len() / 3)
-        .map(|(_, id)| id);
-    let help = match near {
-        Some(id) => Text::new(
-            format!("是否应为 `{id}`？"),
-            format!("did you mean `{id}`?"),
+fn unreadable(path: &Path, error: &table::Unreadable) -> Diagnostic {
+    let (message, place) = (error.message(), path.display());
+    Diagnostic::general(
+        Code::TableUnreadable,
+        Text::new(
+            format!("`{place}`：{}", message.zh),
+            format!("`{place}`: {}", message.en),
         ),
+    )
+    .with_help(Text::new(
+        "改正后重试；`bidui compute --list` 说明各方法所需的列",
+        "mend it and try again; `bidui compute --list` says which columns a method takes",
+    ))
+}
+
+fn unread(column: &str, declared: &Declared) -> Diagnostic {
+    let id = declared.method.id;
+    Diagnostic::general(
+        Code::ColumnUnread,
+        Text::new(
+            format!("方法 `{id}` 不使用列 `{column}`"),
+            format!("method `{id}` does not use the column `{column}`"),
+        ),
+    )
+    .with_help(Text::new(
+        "核对列名是否写错；确属多余则不影响结果",
+        "check the spelling of the heading; if the column is extra, the results do not depend on it",
+    ))
+}
+
+fn unknown_parameter(name: &str, declared: &Declared, known: &[&str]) -> Diagnostic {
+    let id = declared.method.id;
+    let help = match library::nearest(name, known.iter().copied()) {
+        Some(near) => did_you_mean(near),
+        None if known.is_empty() => Text::new(
+            "该方法没有参数，删除它",
+            "the method has no parameters; remove it",
+        ),
+        None => Text::new(
+            format!("可用的参数：{}", known.join("、")),
+            format!("its parameters are {}", known.join(", ")),
+        ),
+    };
+    Diagnostic::general(
+        Code::UnknownParameter,
+        Text::new(
+            format!("方法 `{id}` 没有参数 `{name}`"),
+            format!("method `{id}` has no parameter `{name}`"),
+        ),
+    )
+    .with_help(help)
+}
+
+fn unknown_method(name: &str) -> Diagnostic {
+    let all = library::declared();
+    let help = match library::nearest(name, all.iter().map(|d| d.method.id)) {
+        Some(near) => did_you_mean(near),
         None => Text::new(
             "用 `bidui compute --list` 查看全部方法",
             "`bidui compute --list` shows all methods",
         ),
     };
-    terminal::fail(
+    Diagnostic::general(
         Code::UnknownMethod,
         Text::new(
             format!("没有方法 `{name}`"),
             format!("there is no method `{name}`"),
         ),
-        help,
-        lang,
-    );
+    )
+    .with_help(help)
+}
+
+fn did_you_mean(near: &str) -> Text {
+    Text::new(
+        format!("是否应为 `{near}`？"),
+        format!("did you mean `{near}`?"),
+    )
+}
+
+/// One block a method: name, title, when it applies, source, columns and parameters.
+fn listing(lang: Lang) -> String {
+    let mut out = String::new();
+    for Declared {
+        path,
+        entry,
+        method,
+    } in library::declared()
+    {
+        let field = |word: &str| {
+            entry
+                .child(word)
+                .and_then(|e| e.text("text"))
+                .map(|t| t.get(lang).to_owned())
+                .unwrap_or_default()
+        };
+        let names = |word: &'static str| {
+            let names: Vec<&str> = entry
+                .children(word)
+                .filter_map(|e| e.name("name"))
+                .collect();
+            names.join(", ")
+        };
+        out.push_str(&format!("{:<32} {}\n", method.id, field("title")));
+        let lines = [
+            ("=", field("formula")),
+            ("?", field("applies")),
+            ("§", field("source")),
+            ("<", names("column")),
+            ("--set", names("parameter")),
+        ];
+        for (mark, text) in lines.iter().filter(|(_, text)| !text.is_empty()) {
+            out.push_str(&format!("    {mark} {text}\n"));
+        }
+        out.push_str(&format!("    {path}\n"));
+    }
+    out
 }

@@ -178,6 +178,8 @@ codes! {
     // Methods that cannot be applied
     MethodInapplicable "M0001" "method-inapplicable" Error,
     CriterionNotMet "M0002" "criterion-not-met" Warning,
+    TableUnreadable "M0003" "table-unreadable" Error,
+    ColumnUnread "M0004" "column-unread" Warning,
     // The outside world
     CannotRead "S0001" "cannot-read" Error,
     CannotWrite "S0002" "cannot-write" Error,

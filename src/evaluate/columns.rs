@@ -121,10 +121,10 @@ pub fn matrix(data: &Data, table: &str, name: &str) -> Result<DMatrix<f64>, Inap
 /// A scalar option wherever it stands, finite, or `None` when nobody set it.
 pub fn option_number(data: &Data, names: &[&str]) -> Result<Option<f64>, Inapplicable> {
     for name in names {
-        match data.find(name) {
-            Some(Field::Number(v)) if v.is_finite() => return Ok(Some(*v)),
-            Some(Field::Number(v)) => return Err(bad_option(name, &v.to_string())),
-            _ => {}
+        match data.number(name)? {
+            Some(v) if v.is_finite() => return Ok(Some(v)),
+            Some(v) => return Err(bad_option(name, &v.to_string())),
+            None => {}
         }
     }
     Ok(None)

@@ -103,55 +103,55 @@ impl Laboratories {
     }
 
     fn check_values(&self) -> Result<(), Inapplicable> {
-        match self
-            .lab
-            .iter()
-            .zip(&self.value)
-            .find(|(_, v)| !v.is_finite())
-        {
-            None => Ok(()),
-            Some((lab, value)) => Err(Inapplicable::new(
-                "non-finite-value",
-                format!(
-                    "实验室 `{lab}` 的测得值为 {value}，不是有限数；请更正，或从数据表中删去该行"
-                ),
-                format!(
-                    "the value of laboratory `{lab}` is {value}, which is not a finite number; correct it or take the row out"
-                ),
-            )),
-        }
+        refuse_named(
+            self.offenders(&self.value, |v| !v.is_finite()),
+            "non-finite-value",
+            "测得值不是有限数；请更正，或从数据表中删去该行",
+            "a measured value must be a finite number; correct it or take the row out",
+        )
     }
 
     fn check_uncertainties(&self) -> Result<(), Inapplicable> {
-        if let Some((lab, u)) = self
-            .lab
-            .iter()
-            .zip(&self.u)
-            .find(|(_, u)| !(u.is_finite() && **u > 0.0))
-        {
-            return Err(Inapplicable::new(
-                "non-positive-uncertainty",
-                format!(
-                    "实验室 `{lab}` 的标准不确定度为 {u}；须为正的有限数。没有不确定度的结果不完整，不能参加评价"
-                ),
-                format!(
-                    "the standard uncertainty of laboratory `{lab}` is {u}; it must be positive and finite, a result without it is not complete"
-                ),
-            ));
-        }
-        match self.lab.iter().zip(&self.dof).find(|(_, dof)| **dof <= 0.0) {
-            None => Ok(()),
-            Some((lab, dof)) => Err(Inapplicable::new(
-                "non-positive-dof",
-                format!(
-                    "实验室 `{lab}` 的自由度为 {dof}；须大于零（无穷大写作 inf，未给出则留空）"
-                ),
-                format!(
-                    "laboratory `{lab}` has {dof} degrees of freedom; they must be positive (inf for infinite, empty if not stated)"
-                ),
-            )),
-        }
+        refuse_named(
+            self.offenders(&self.u, |u| !(u.is_finite() && u > 0.0)),
+            "non-positive-uncertainty",
+            "标准不确定度须为正的有限数。没有不确定度的结果不完整，不能参加评价",
+            "a standard uncertainty must be positive and finite; a result without it is not complete",
+        )?;
+        refuse_named(
+            self.offenders(&self.dof, |dof| dof <= 0.0),
+            "non-positive-dof",
+            "自由度须大于零（无穷大写作 inf，未给出则留空）",
+            "degrees of freedom must be positive (inf for infinite, empty if not stated)",
+        )
     }
+
+    /// The laboratories whose entry of `column` is bad, each with that entry.
+    fn offenders(&self, column: &[f64], is_bad: impl Fn(f64) -> bool) -> Vec<String> {
+        self.lab
+            .iter()
+            .zip(column)
+            .filter(|(_, v)| is_bad(**v))
+            .map(|(lab, v)| format!("`{lab}` ({v})"))
+            .collect()
+    }
+}
+
+/// Refuses when there are offenders, all of them by name.
+fn refuse_named(
+    offenders: Vec<String>,
+    kind: &'static str,
+    zh: &str,
+    en: &str,
+) -> Result<(), Inapplicable> {
+    if offenders.is_empty() {
+        return Ok(());
+    }
+    Err(Inapplicable::new(
+        kind,
+        format!("实验室 {}：{zh}", offenders.join("、")),
+        format!("laboratory {}: {en}", offenders.join(", ")),
+    ))
 }
 
 /// The name `table`, or that of the only table with a column of values where there is no such table.

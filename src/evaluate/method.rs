@@ -1,4 +1,4 @@
-//! What a method of evaluation is, and the register of all of them.
+//! What a method of evaluation is: what it takes, what it gives and how it refuses.
 //!
 //! A method takes [`Data`] (named tables of parallel columns and scalars, as a case file or a result table holds them) and gives
 //! [`Quantities`] (named numbers, flags, words, columns and matrices). The documentation of a method (title, formula, source,
@@ -108,28 +108,65 @@ impl Data {
             .or_else(|| self.tables.values().find_map(|t| t.get(name)))
     }
 
+    /// A scalar parameter, `None` when nobody set it; refused when what was set is not a number.
+    pub fn number(&self, name: &str) -> Result<Option<f64>, Inapplicable> {
+        self.scalar(name, "一个数", "a number", |field| match field {
+            Field::Number(v) => Some(*v),
+            _ => None,
+        })
+    }
+
     /// A scalar parameter, or `default`.
-    pub fn number_or(&self, name: &str, default: f64) -> f64 {
-        match self.find(name) {
-            Some(Field::Number(v)) => *v,
-            _ => default,
-        }
+    pub fn number_or(&self, name: &str, default: f64) -> Result<f64, Inapplicable> {
+        Ok(self.number(name)?.unwrap_or(default))
     }
 
     /// A word parameter, or `default`.
-    pub fn word_or(&self, name: &str, default: &str) -> String {
-        match self.find(name) {
-            Some(Field::Word(v)) => v.clone(),
-            _ => default.to_owned(),
-        }
+    pub fn word_or(&self, name: &str, default: &str) -> Result<String, Inapplicable> {
+        let word = self.scalar(name, "一个词", "a word", |field| match field {
+            Field::Word(v) => Some(v.clone()),
+            _ => None,
+        })?;
+        Ok(word.unwrap_or_else(|| default.to_owned()))
     }
 
     /// A flag parameter, or `default`.
-    pub fn flag_or(&self, name: &str, default: bool) -> bool {
-        match self.find(name) {
-            Some(Field::Flag(v)) => *v,
-            _ => default,
+    pub fn flag_or(&self, name: &str, default: bool) -> Result<bool, Inapplicable> {
+        let flag = self.scalar(
+            name,
+            "true 或 false",
+            "true or false",
+            |field| match field {
+                Field::Flag(v) => Some(*v),
+                _ => None,
+            },
+        )?;
+        Ok(flag.unwrap_or(default))
+    }
+
+    /// What `of` makes of the field called `name`. A parameter or an option of another kind is refused, because falling back to the
+    /// default would hide a slip; a column of that name in another table is not a setting and is passed over.
+    fn scalar<T>(
+        &self,
+        name: &str,
+        zh: &str,
+        en: &str,
+        of: impl Fn(&Field) -> Option<T>,
+    ) -> Result<Option<T>, Inapplicable> {
+        let found = self.find(name).and_then(of);
+        let is_set = self.parameters.contains_key(name)
+            || self
+                .tables
+                .get("options")
+                .is_some_and(|options| options.contains_key(name));
+        if found.is_none() && is_set {
+            return Err(Inapplicable::new(
+                "wrong-kind",
+                format!("参数 `{name}` 应为{zh}"),
+                format!("parameter `{name}` should be {en}"),
+            ));
         }
+        Ok(found)
     }
 
     /// A column of numbers of `table` (a scalar is a column of one).
@@ -156,25 +193,4 @@ pub struct Method {
     /// The last part of its name in the standard library, e.g. `weighted-mean`.
     pub id: &'static str,
     pub compute: fn(&Data) -> Result<Quantities, Inapplicable>,
-}
-
-/// Every method that can be computed, in the order of the families.
-pub fn methods() -> Vec<&'static Method> {
-    let families: &[&[Method]] = &[
-        super::reference::METHODS,
-        super::outlier::METHODS,
-        super::proficiency::METHODS,
-        super::precision::METHODS,
-        super::reference_material::METHODS,
-        super::sampling::METHODS,
-        super::pool::METHODS,
-        super::bayes::METHODS,
-        super::decision_tree::METHODS,
-        super::travelling::METHODS,
-        super::vector::METHODS,
-        super::linking::METHODS,
-        super::integrity::METHODS,
-        super::risk::METHODS,
-    ];
-    families.iter().copied().flatten().collect()
 }

@@ -1,6 +1,6 @@
 //! The statistics of comparisons: pure functions from tables of numbers to named quantities.
 //!
-//! [`method`] is the shape every method has and the register of all of them; each family has a folder of its own. Nothing here
+//! [`method`] is the shape every method has, [`register`] lists them all; each family has a folder of its own. Nothing here
 //! knows of files, protocols or languages: the runner and `bidui compute` call the same functions.
 
 pub mod bayes;
@@ -19,6 +19,7 @@ pub mod precision;
 pub mod proficiency;
 pub mod reference;
 pub mod reference_material;
+pub mod register;
 pub mod risk;
 pub mod sample;
 pub mod sampling;

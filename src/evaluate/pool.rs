@@ -319,7 +319,7 @@ fn compute(data: &Data) -> Result<Quantities, Inapplicable> {
     let pool = linear_pool(
         &labs,
         &weights(data, labs.len()),
-        crate::evaluate::sampling::seed(data),
+        crate::evaluate::sampling::seed(data)?,
     )?;
     let [low, _, median, _, high] = pool.quantiles;
     let mut q = Quantities::default();

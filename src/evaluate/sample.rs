@@ -76,7 +76,7 @@ fn labels(table: &Fields, n: usize) -> Result<Vec<String>, Inapplicable> {
 
 /// Reads numbers and `<limit>` with the declared treatment; a deleted result is `None`.
 fn censored(words: &[String], data: &Data) -> Result<Vec<Option<f64>>, Inapplicable> {
-    let treatment = data.word_or("censored", "");
+    let treatment = data.word_or("censored", "")?;
     words
         .iter()
         .map(|word| {
@@ -229,7 +229,7 @@ pub fn table_name<'a>(data: &Data, names: [&'a str; 3]) -> &'a str {
 
 /// The level of significance, parameter `alpha`, 0.05 when not stated.
 pub fn alpha(data: &Data) -> Result<f64, Inapplicable> {
-    let alpha = number(data, "alpha")?.unwrap_or(0.05);
+    let alpha = data.number("alpha")?.unwrap_or(0.05);
     check_significance(alpha)?;
     Ok(alpha)
 }
@@ -257,19 +257,6 @@ pub fn replicate_rows(table: &Fields) -> Result<Option<Vec<Vec<f64>>>, Inapplica
     Ok(rows)
 }
 
-/// A scalar of any table or parameter, `None` when absent; anything but a number is refused.
-pub fn number(data: &Data, name: &str) -> Result<Option<f64>, Inapplicable> {
-    match data.find(name) {
-        None => Ok(None),
-        Some(Field::Number(v)) => Ok(Some(*v)),
-        Some(_) => Err(Inapplicable::new(
-            "wrong-kind",
-            format!("参数 `{name}` 应为一个数"),
-            format!("parameter `{name}` should be one number"),
-        )),
-    }
-}
-
 /// A parameter that must be a whole number of at least `least`; `default` when absent.
 pub fn whole_number(
     data: &Data,
@@ -277,7 +264,7 @@ pub fn whole_number(
     default: u64,
     least: u64,
 ) -> Result<u64, Inapplicable> {
-    let Some(value) = number(data, name)? else {
+    let Some(value) = data.number(name)? else {
         return Ok(default);
     };
     if value >= least as f64 && value <= 1e15 && value.fract() == 0.0 {

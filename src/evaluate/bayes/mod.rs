@@ -16,7 +16,7 @@ mod posterior;
 pub use model::{Effects, Priors};
 
 use crate::evaluate::laboratories::Laboratories;
-use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
+use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
 use crate::numeric::{root, sum};
 use model::{Laboratory, Likelihood, predictive_cdf};
 use posterior::{Posterior, Slice};
@@ -274,12 +274,12 @@ fn compute(data: &Data, effects: Effects) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
     let default = Priors::weakly_informative(&labs);
     let priors = Priors {
-        tau_scale: data.number_or("tau_scale", default.tau_scale),
-        sigma_scale: data.number_or("sigma_scale", default.sigma_scale),
+        tau_scale: data.number_or("tau_scale", default.tau_scale)?,
+        sigma_scale: data.number_or("sigma_scale", default.sigma_scale)?,
     };
-    let effects = match data.find("random_effect") {
-        Some(Field::Word(word)) => effects_named(word)?,
-        _ => effects,
+    let effects = match data.word_or("random_effect", "")?.as_str() {
+        "" => effects,
+        word => effects_named(word)?,
     };
     Ok(quantities(
         &labs,

@@ -162,11 +162,11 @@ fn compute(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
     let default = Levels::default();
     let levels = Levels {
-        homogeneity: data.number_or("homogeneity_level", default.homogeneity),
-        normality: data.number_or("normality_level", default.normality),
-        symmetry: data.number_or("symmetry_level", default.symmetry),
+        homogeneity: data.number_or("homogeneity_level", default.homogeneity)?,
+        normality: data.number_or("normality_level", default.normality)?,
+        symmetry: data.number_or("symmetry_level", default.symmetry)?,
     };
-    let seed = sampling::seed(data);
+    let seed = sampling::seed(data)?;
     let decision = decide(&labs, levels, seed)?;
     let inside = |column: &[f64]| -> Vec<f64> {
         column

@@ -21,7 +21,7 @@ pub enum Sides {
 impl Sides {
     /// Reads the parameter `sided`: `one-sided` (default) or `two-sided`.
     pub fn read(data: &Data) -> Result<Sides, Inapplicable> {
-        match data.word_or("sided", "one-sided").as_str() {
+        match data.word_or("sided", "one-sided")?.as_str() {
             "one-sided" | "one" => Ok(Sides::One),
             "two-sided" | "two" => Ok(Sides::Two),
             other => Err(Inapplicable::new(

@@ -151,7 +151,7 @@ fn compute_cochran(data: &Data) -> Result<Quantities, Inapplicable> {
             s.iter().map(|s| s * s).collect()
         }
     };
-    let dof = data.number_or("dof", data.number_or("replicates", 2.0) - 1.0);
+    let dof = data.number_or("dof", data.number_or("replicates", 2.0)? - 1.0)?;
     let test = cochran(&variances, dof, alpha(data)?)?;
     let mut out = Quantities::default();
     out.number("cochran.C", test.statistic);
@@ -175,8 +175,8 @@ fn compute_mad_rule(data: &Data) -> Result<Quantities, Inapplicable> {
         dof: vec![f64::INFINITY; n],
         in_reference: vec![true; n],
     };
-    let factor = data.number_or("factor", MAD_TO_SD);
-    let (scale, rows) = mad_outliers(&labs, data.number_or("limit", 2.5), factor)?;
+    let factor = data.number_or("factor", MAD_TO_SD)?;
+    let (scale, rows) = mad_outliers(&labs, data.number_or("limit", 2.5)?, factor)?;
     let mut removed = vec![false; n];
     rows.into_iter().for_each(|row| removed[row] = true);
     let mut out = Quantities::default();

@@ -124,9 +124,7 @@ fn from_means(data: &Data, table: &Fields, means: &[f64]) -> Result<Cells, Inapp
     let lab = labels(table, means.len())?;
     check_finite(means)?;
     let stated = column(table, &["n", "replicates"], means.len())?;
-    let n = match stated
-        .or(crate::evaluate::sample::number(data, "replicates")?.map(|n| vec![n; means.len()]))
-    {
+    let n = match stated.or(data.number("replicates")?.map(|n| vec![n; means.len()])) {
         Some(n) => n,
         None => return Err(missing("cells", "n")),
     };

@@ -118,7 +118,7 @@ fn compute_youden(data: &Data) -> Result<Quantities, Inapplicable> {
             .or_else(|_| data.numbers(table, names[1]))
     };
     let (a, b) = (column(["a", "A"])?, column(["b", "B"])?);
-    let result = youden(&a, &b, data.number_or("coverage", 0.95))?;
+    let result = youden(&a, &b, data.number_or("coverage", 0.95)?)?;
     let mut out = Quantities::default();
     out.numbers("mean", result.mean);
     out.number("s_within", result.within);

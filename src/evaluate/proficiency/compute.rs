@@ -14,7 +14,7 @@ use crate::evaluate::proficiency::{
     words,
 };
 use crate::evaluate::sample::{
-    Sample, alpha, check_count, check_not_negative, check_positive, number, whole_number,
+    Sample, alpha, check_count, check_not_negative, check_positive, whole_number,
 };
 use crate::numeric::sum::{mean, median, standard_deviation, sum};
 
@@ -83,7 +83,7 @@ pub const METHODS: &[Method] = &[
 
 /// A scalar that the method cannot do without; `tables` tells where it is looked for.
 fn required(data: &Data, table: &str, name: &str) -> Result<f64, Inapplicable> {
-    number(data, name)?.ok_or_else(|| missing(table, name))
+    data.number(name)?.ok_or_else(|| missing(table, name))
 }
 
 fn compute_algorithm_a(data: &Data) -> Result<Quantities, Inapplicable> {
@@ -94,7 +94,7 @@ fn compute_algorithm_a(data: &Data) -> Result<Quantities, Inapplicable> {
         ("iso_three_figures", Stop::ThreeFigures, Factors::Printed),
         ("exact_factor", Stop::Converged, Factors::Exact),
     ];
-    let wanted = data.word_or("stop", "converged");
+    let wanted = data.word_or("stop", "converged")?;
     let wanted = if wanted == "three-figures" {
         "iso_three_figures"
     } else {
@@ -255,9 +255,9 @@ fn compute_kernel_mode(data: &Data) -> Result<Quantities, Inapplicable> {
     let p = values.len();
     let inspection = |s: f64| 0.9 * s / (p as f64).powf(0.2);
     let h = match (
-        number(data, "bandwidth")?,
-        number(data, "sigma_pt")?,
-        number(data, "delta_E")?,
+        data.number("bandwidth")?,
+        data.number("sigma_pt")?,
+        data.number("delta_E")?,
     ) {
         (Some(h), _, _) => h,
         (None, Some(sigma), _) => 0.75 * sigma,
@@ -297,7 +297,7 @@ fn target(data: &Data) -> Result<Target, Inapplicable> {
             if let Some(field) = field {
                 let mut one = Data::default();
                 one.parameters.insert((*name).to_owned(), field);
-                return number(&one, name);
+                return one.number(name);
             }
         }
         Ok(None)
@@ -314,12 +314,15 @@ fn target(data: &Data) -> Result<Target, Inapplicable> {
         (None, Some(expanded)) => (expanded / k, expanded),
         (None, None) => (0.0, 0.0),
     };
-    let fraction =
-        number(data, "sigma_pt_fraction")?.or(number(data, "sigma_pt_fraction_of_mean")?);
-    let sigma = number(data, "sigma_pt")?.or(fraction.map(|f| f * x_pt.abs()));
+    let fraction = data
+        .number("sigma_pt_fraction")?
+        .or(data.number("sigma_pt_fraction_of_mean")?);
+    let sigma = data
+        .number("sigma_pt")?
+        .or(fraction.map(|f| f * x_pt.abs()));
     let limits = (
-        number(data, "sigma_pt_floor")?,
-        number(data, "sigma_pt_ceiling")?,
+        data.number("sigma_pt_floor")?,
+        data.number("sigma_pt_ceiling")?,
     );
     let sigma_pt = sigma
         .map(|sigma| between_limits(sigma, limits.0, limits.1))
@@ -329,7 +332,7 @@ fn target(data: &Data) -> Result<Target, Inapplicable> {
         u,
         expanded,
         sigma_pt,
-        delta_e: number(data, "delta_E")?,
+        delta_e: data.number("delta_E")?,
     };
     target.check()?;
     Ok(target)
@@ -404,7 +407,7 @@ fn compute_ceiling(data: &Data) -> Result<Quantities, Inapplicable> {
                 .iter()
                 .find(|(_, t)| t.contains_key("n"))
                 .map_or("options", |(name, _)| name);
-            match number(data, "n") {
+            match data.number("n") {
                 Ok(Some(n)) => vec![n],
                 _ => data.numbers(table, "n")?,
             }
@@ -412,7 +415,7 @@ fn compute_ceiling(data: &Data) -> Result<Quantities, Inapplicable> {
         (None, Ok(sample)) => vec![sample.value.len() as f64],
         (None, Err(refusal)) => return Err(refusal),
     };
-    let limit = data.number_or("limit", 3.0);
+    let limit = data.number_or("limit", 3.0)?;
     let mut ceilings = Vec::new();
     for n in counts {
         check_not_negative("实验室数", "number of laboratories", n)?;
@@ -464,7 +467,7 @@ fn compute_crm_comparison(data: &Data) -> Result<Quantities, Inapplicable> {
 }
 
 fn compute_combined(data: &Data) -> Result<Quantities, Inapplicable> {
-    let part = |name: &str| -> Result<f64, Inapplicable> { Ok(number(data, name)?.unwrap_or(0.0)) };
+    let part = |name: &str| -> Result<f64, Inapplicable> { Ok(data.number(name)?.unwrap_or(0.0)) };
     let characterisation = required(data, "assigned", "u_char")?;
     let u = combined_uncertainty(
         characterisation,
@@ -474,7 +477,7 @@ fn compute_combined(data: &Data) -> Result<Quantities, Inapplicable> {
     )?;
     let mut out = Quantities::default();
     out.number("u", u);
-    if let Some(sigma) = number(data, "sigma_pt")? {
+    if let Some(sigma) = data.number("sigma_pt")? {
         out.flag("u_negligible", super::negligible(u, sigma));
     }
     Ok(out)
@@ -531,7 +534,7 @@ fn compute_previous_rounds(data: &Data) -> Result<Quantities, Inapplicable> {
     out.number("slope", line.slope);
     out.number("intercept", line.intercept);
     out.number("r_squared", line.r_squared);
-    if let Some(x_pt) = number(data, "x")? {
+    if let Some(x_pt) = data.number("x")? {
         out.number("sigma_pt", line.intercept + line.slope * x_pt);
     }
     Ok(out)

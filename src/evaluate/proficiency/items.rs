@@ -2,7 +2,7 @@
 
 use crate::evaluate::method::{Data, Field, Inapplicable, Quantities, missing};
 use crate::evaluate::proficiency::{Homogeneity, Stability, homogeneity, stability};
-use crate::evaluate::sample::{check_positive, number, replicate_rows};
+use crate::evaluate::sample::{check_positive, replicate_rows};
 
 /// The replicates in the first of `tables` that has them, as [`replicate_rows`] reads them, or single results `values` or `value`.
 pub(crate) fn replicates(
@@ -22,10 +22,13 @@ pub(crate) fn replicates(
 
 /// σ_pt and the limit of the criteria: 0.3 σ_pt, or 0.1 δ_E. σ_pt may be stated as a fraction of the mean of the items.
 fn limit(data: &Data, mean: f64) -> Result<(Option<f64>, f64), Inapplicable> {
-    let fraction =
-        number(data, "sigma_pt_fraction_of_mean")?.or(number(data, "sigma_pt_fraction")?);
-    let sigma = number(data, "sigma_pt")?.or(fraction.map(|f| f * mean.abs()));
-    match (sigma, number(data, "delta_E")?) {
+    let fraction = data
+        .number("sigma_pt_fraction_of_mean")?
+        .or(data.number("sigma_pt_fraction")?);
+    let sigma = data
+        .number("sigma_pt")?
+        .or(fraction.map(|f| f * mean.abs()));
+    match (sigma, data.number("delta_E")?) {
         (Some(sigma), _) => {
             check_positive(
                 "能力评定标准差",

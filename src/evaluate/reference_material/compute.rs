@@ -3,9 +3,7 @@
 use super::{anova, between_units, certified_uncertainty, characterisation, trend};
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities, missing};
 use crate::evaluate::proficiency::replicates;
-use crate::evaluate::sample::{
-    Sample, alpha, check_not_negative, check_positive, number, table_name,
-};
+use crate::evaluate::sample::{Sample, alpha, check_not_negative, check_positive, table_name};
 use crate::numeric::distribution::{fisher_critical, student_critical};
 
 pub const METHODS: &[Method] = &[
@@ -58,7 +56,7 @@ fn compute_homogeneity(data: &Data) -> Result<Quantities, Inapplicable> {
     out.number("s_bb", between.s_bb);
     out.number("u_bb_star", between.u_star);
     out.number("u_bb", between.u_bb);
-    if let Some(sigma) = number(data, "sigma_pt")? {
+    if let Some(sigma) = data.number("sigma_pt")? {
         out.flag("homogeneous", between.s_bb <= 0.3 * sigma);
     }
     Ok(out)
@@ -81,7 +79,7 @@ fn compute_trend(data: &Data) -> Result<Quantities, Inapplicable> {
     out.number("p_value", line.p_value);
     out.flag("significant", line.t > critical);
     for (name, period) in [("u_lts", "t_certificate"), ("u_sts", "t_transport")] {
-        if let Some(time) = number(data, period)? {
+        if let Some(time) = data.number(period)? {
             check_not_negative("时间", "time", time)?;
             out.number(name, line.s_slope * time);
         }
@@ -98,10 +96,12 @@ fn compute_characterisation(data: &Data) -> Result<Quantities, Inapplicable> {
 }
 
 fn compute_certified(data: &Data) -> Result<Quantities, Inapplicable> {
-    let part = |name: &str| -> Result<f64, Inapplicable> { Ok(number(data, name)?.unwrap_or(0.0)) };
-    let u_char = number(data, "u_char")?.ok_or_else(|| missing("options", "u_char"))?;
+    let part = |name: &str| -> Result<f64, Inapplicable> { Ok(data.number(name)?.unwrap_or(0.0)) };
+    let u_char = data
+        .number("u_char")?
+        .ok_or_else(|| missing("options", "u_char"))?;
     let u = certified_uncertainty(u_char, part("u_bb")?, part("u_lts")?, part("u_sts")?)?;
-    let k = data.number_or("k", 2.0);
+    let k = data.number_or("k", 2.0)?;
     check_positive("包含因子", "coverage factor", k)?;
     let mut out = Quantities::default();
     out.number("u_CRM", u);

@@ -251,7 +251,7 @@ fn leave_one_out(all: &Sampler, x: &[f64], k: usize, seed: u64, blocks: usize) -
 
 pub(super) fn compute(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
-    let result = dersimonian_laird_bootstrap(&labs, seed(data), draws(data, 100_000)?)?;
+    let result = dersimonian_laird_bootstrap(&labs, seed(data)?, draws(data, 100_000)?)?;
     let column = |pick: fn(&Equivalence) -> f64| -> Vec<f64> {
         result.equivalence.iter().map(pick).collect()
     };

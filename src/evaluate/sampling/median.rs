@@ -4,8 +4,9 @@ use super::draws::{Joint, Plan, sampled_median};
 use super::exact::ExactMedian;
 use super::order::Normals;
 use super::{draws, seed, too_few};
+use crate::evaluate::columns::bad_option;
 use crate::evaluate::laboratories::Laboratories;
-use crate::evaluate::method::{Data, Field, Inapplicable, Quantities};
+use crate::evaluate::method::{Data, Inapplicable, Quantities};
 use crate::evaluate::reference::read_covariance;
 use crate::numeric::quadrature::Panels;
 use crate::numeric::sum;
@@ -235,17 +236,19 @@ pub(super) fn compute(data: &Data) -> Result<Quantities, Inapplicable> {
         None
     };
     let plan = Plan {
-        seed: seed(data),
+        seed: seed(data)?,
         draws: draws(data, 1_000_000)?,
-        tolerance: match data.find("tolerance") {
-            Some(Field::Number(t)) if *t > 0.0 => Some(*t),
-            _ => None,
+        tolerance: match data.number("tolerance")? {
+            Some(tolerance) if !(tolerance > 0.0 && tolerance.is_finite()) => {
+                return Err(bad_option("tolerance", &tolerance.to_string()));
+            }
+            tolerance => tolerance,
         },
         most: 20_000_000,
     };
     let result = median_distribution(&labs, covariance.as_deref(), plan)?;
     let [low, median, high] = result.quantiles;
-    let estimate = data.word_or("estimate", "mean");
+    let estimate = data.word_or("estimate", "mean")?;
     let value = match estimate.as_str() {
         "mean" => result.mean,
         "median" => median,

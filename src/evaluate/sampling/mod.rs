@@ -32,13 +32,22 @@ pub const METHODS: &[Method] = &[
 ];
 
 /// The seed of the draws, parameter `seed`, 1 when not given.
-pub(crate) fn seed(data: &Data) -> u64 {
-    data.number_or("seed", 1.0).max(0.0) as u64
+pub(crate) fn seed(data: &Data) -> Result<u64, Inapplicable> {
+    let seed = data.number_or("seed", 1.0)?;
+    // Above 2^53 neighbouring whole numbers are the same double, and two seeds would be one.
+    if seed >= 0.0 && seed <= 9_007_199_254_740_992.0 && seed.fract() == 0.0 {
+        return Ok(seed as u64);
+    }
+    Err(Inapplicable::new(
+        "seed",
+        format!("随机种子 seed 为 {seed}；须为不超过 2^53 的非负整数"),
+        format!("seed is {seed}; it must be a whole number from 0 to 2^53"),
+    ))
 }
 
 /// The number of draws, parameter `draws`.
 pub(crate) fn draws(data: &Data, default: usize) -> Result<usize, Inapplicable> {
-    let draws = data.number_or("draws", default as f64);
+    let draws = data.number_or("draws", default as f64)?;
     if (1000.0..=1e8).contains(&draws) {
         return Ok(draws as usize);
     }

@@ -148,7 +148,7 @@ pub fn weighted_median(
 
 pub(super) fn compute(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
-    let result = weighted_median(&labs, seed(data), draws(data, 100_000)?)?;
+    let result = weighted_median(&labs, seed(data)?, draws(data, 100_000)?)?;
     let mut q = Quantities::default();
     q.words("lab", labs.lab.clone());
     q.number("reference.value", result.value);

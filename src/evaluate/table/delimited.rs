@@ -26,39 +26,30 @@ const HEADINGS: [(&str, &str); 11] = [
     ("单位", "unit"),
 ];
 
-/// The table of a CSV text; errors name line and column.
-pub fn from_csv(text: &str) -> Result<Data, Unreadable> {
+/// The table of a CSV text; every error names line and column.
+pub fn from_csv(text: &str) -> Result<Data, Vec<Unreadable>> {
     let text = text.trim_start_matches('\u{feff}');
-    let heading_line = text
-        .lines()
-        .find(|line| !line.trim().is_empty() && !line.starts_with('#'))
-        .unwrap_or("");
-    let count = |separator: char| heading_line.matches(separator).count();
-    let separator = [',', ';', '\t']
-        .into_iter()
-        .max_by_key(|c| (count(*c), *c == ','))
-        .unwrap_or(',');
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator as u8)
+        .delimiter(separator(text) as u8)
         .comment(Some(b'#'))
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let names = headings(&mut reader)?;
+    let names = headings(&mut reader).map_err(|error| vec![error])?;
+    let mut errors = Vec::new();
     let mut cells: Vec<Vec<(u64, String)>> = vec![Vec::new(); names.len()];
     for record in reader.records() {
-        let record = record.map_err(|error| broken(&error))?;
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                errors.push(broken(&error));
+                continue;
+            }
+        };
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != names.len() {
-            let (have, need) = (record.len(), names.len());
-            return Err(Unreadable::at(
-                line,
-                have.min(need) + 1,
-                format!("本行有 {have} 个单元格，表头有 {need} 列；请补齐或删去多余的单元格"),
-                format!(
-                    "this row has {have} cells and the heading {need} columns; add or remove cells"
-                ),
-            ));
+            errors.push(wrong_width(line, record.len(), names.len()));
+            continue;
         }
         for (column, cell) in cells.iter_mut().zip(&record) {
             column.push((line, cell.to_owned()));
@@ -66,11 +57,42 @@ pub fn from_csv(text: &str) -> Result<Data, Unreadable> {
     }
     let mut fields = Fields::new();
     for (index, (name, column)) in names.iter().zip(cells).enumerate() {
-        fields.insert(name.clone(), typed(name, index + 1, column)?);
+        match typed(name, index + 1, column) {
+            Ok(field) => {
+                fields.insert(name.clone(), field);
+            }
+            Err(wrong) => errors.extend(wrong),
+        }
+    }
+    if !errors.is_empty() {
+        errors.sort_by_key(|error| error.place.clone());
+        return Err(errors);
     }
     let mut data = Data::default();
     data.tables.insert("labs".to_owned(), fields);
     Ok(data)
+}
+
+/// The separator of which the heading has most; the comma where it has none.
+fn separator(text: &str) -> char {
+    let heading = text
+        .lines()
+        .find(|line| !line.trim().is_empty() && !line.starts_with('#'))
+        .unwrap_or("");
+    let count = |separator: char| heading.matches(separator).count();
+    [',', ';', '\t']
+        .into_iter()
+        .max_by_key(|c| (count(*c), *c == ','))
+        .unwrap_or(',')
+}
+
+fn wrong_width(line: u64, have: usize, need: usize) -> Unreadable {
+    Unreadable::at(
+        line,
+        have.min(need) + 1,
+        format!("本行有 {have} 个单元格，表头有 {need} 列；请补齐或删去多余的单元格"),
+        format!("this row has {have} cells and the heading {need} columns; add or remove cells"),
+    )
 }
 
 fn headings(reader: &mut csv::Reader<&[u8]>) -> Result<Vec<String>, Unreadable> {
@@ -107,50 +129,61 @@ fn broken(error: &csv::Error) -> Unreadable {
     )
 }
 
-fn typed(name: &str, index: usize, cells: Vec<(u64, String)>) -> Result<Field, Unreadable> {
+/// The column as the kind its name asks for, or else as the kind that fits all its cells.
+fn typed(name: &str, index: usize, cells: Vec<(u64, String)>) -> Result<Field, Vec<Unreadable>> {
+    let words =
+        |cells: Vec<(u64, String)>| Field::Words(cells.into_iter().map(|(_, cell)| cell).collect());
     if name == "lab" {
-        return Ok(Field::Words(
-            cells.into_iter().map(|(_, cell)| cell).collect(),
-        ));
+        return Ok(words(cells));
     }
     if FLAGS.contains(&name) {
-        return cells
-            .iter()
-            .map(|(line, cell)| flag(cell).ok_or_else(|| not_a_flag(*line, index, cell)))
-            .collect::<Result<_, _>>()
-            .map(Field::Flags);
+        return each(&cells, flag, |line, cell| not_a_flag(line, index, cell)).map(Field::Flags);
     }
-    let read = |cell: &str| {
-        if cell.is_empty() {
-            Some(f64::NAN)
-        } else {
-            number(cell)
-        }
-    };
     if NUMBERS.contains(&name) {
-        return cells
-            .iter()
-            .map(|(line, cell)| read(cell).ok_or_else(|| not_a_number(*line, index, cell)))
-            .collect::<Result<_, _>>()
-            .map(Field::Numbers);
+        return each(&cells, number_or_empty, |line, cell| {
+            not_a_number(line, index, cell)
+        })
+        .map(Field::Numbers);
     }
-    if let Some(flags) = cells
-        .iter()
-        .map(|(_, cell)| word_flag(cell))
-        .collect::<Option<Vec<bool>>>()
-    {
-        return Ok(Field::Flags(flags));
+    let all = |cells: &[(u64, String)]| -> Option<Field> {
+        let flags: Option<Vec<bool>> = cells.iter().map(|(_, cell)| word_flag(cell)).collect();
+        flags.map(Field::Flags).or_else(|| {
+            let numbers: Option<Vec<f64>> = cells
+                .iter()
+                .map(|(_, cell)| number_or_empty(cell))
+                .collect();
+            numbers.map(Field::Numbers)
+        })
+    };
+    Ok(all(&cells).unwrap_or_else(|| words(cells)))
+}
+
+/// Every cell read by `read`, or a refusal for each that it cannot read.
+fn each<T>(
+    cells: &[(u64, String)],
+    read: impl Fn(&str) -> Option<T>,
+    refuse: impl Fn(u64, &str) -> Unreadable,
+) -> Result<Vec<T>, Vec<Unreadable>> {
+    let (mut values, mut wrong) = (Vec::new(), Vec::new());
+    for (line, cell) in cells {
+        match read(cell) {
+            Some(value) => values.push(value),
+            None => wrong.push(refuse(*line, cell)),
+        }
     }
-    if let Some(numbers) = cells
-        .iter()
-        .map(|(_, cell)| read(cell))
-        .collect::<Option<Vec<f64>>>()
-    {
-        return Ok(Field::Numbers(numbers));
+    if wrong.is_empty() {
+        Ok(values)
+    } else {
+        Err(wrong)
     }
-    Ok(Field::Words(
-        cells.into_iter().map(|(_, cell)| cell).collect(),
-    ))
+}
+
+fn number_or_empty(cell: &str) -> Option<f64> {
+    if cell.is_empty() {
+        Some(f64::NAN)
+    } else {
+        number(cell)
+    }
 }
 
 fn word_flag(cell: &str) -> Option<bool> {
@@ -216,19 +249,29 @@ mod tests {
     #[test]
     fn text_in_a_column_of_numbers_is_refused_with_line_and_column() {
         let refused = from_csv("lab,value\n# remark\nA,1.0\nB,n/a\n").unwrap_err();
-        assert_eq!(refused.place, Place::Spot { line: 4, column: 2 });
+        assert_eq!(refused[0].place, Place::Spot { line: 4, column: 2 });
         let comma = from_csv("lab;value\nA;1,5\n").unwrap_err();
-        assert!(comma.message().en.contains("write the decimal sign"));
+        assert!(comma[0].message().en.contains("write the decimal sign"));
+    }
+
+    #[test]
+    fn every_wrong_cell_is_named_at_once() {
+        let refused = from_csv("lab,value,in_reference\nA,x,yes\nB\nC,1,perhaps\n").unwrap_err();
+        let places: Vec<Place> = refused.into_iter().map(|r| r.place).collect();
+        assert_eq!(
+            places,
+            [(2, 2), (3, 2), (4, 3)].map(|(line, column)| Place::Spot { line, column })
+        );
     }
 
     #[test]
     fn a_short_row_and_a_repeated_heading_are_refused() {
         assert_eq!(
-            from_csv("lab,value,u\nA,1\n").unwrap_err().place,
+            from_csv("lab,value,u\nA,1\n").unwrap_err()[0].place,
             Place::Spot { line: 2, column: 3 }
         );
         assert_eq!(
-            from_csv("lab,value,测得值\nA,1,1\n").unwrap_err().place,
+            from_csv("lab,value,测得值\nA,1,1\n").unwrap_err()[0].place,
             Place::Spot { line: 1, column: 3 }
         );
     }

@@ -13,7 +13,7 @@ pub use tree::from_toml;
 pub use write::{to_csv, to_json, to_people};
 
 /// Where in the input the trouble is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// Line and column of a text file; for a CSV the column counts the fields.
     Spot { line: u64, column: usize },

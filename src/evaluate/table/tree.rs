@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(data.tables.len(), 2);
         assert_eq!(data.numbers("labs", "value").unwrap(), [1.0, 2.5]);
         assert_eq!(data.numbers("labs", "dof").unwrap(), [4.0, f64::INFINITY]);
-        assert_eq!(data.number_or("significance", 0.1), 0.05);
+        assert_eq!(data.number_or("significance", 0.1), Ok(0.05));
     }
 
     #[test]

@@ -250,7 +250,7 @@ fn weights(
             })
             .collect());
     }
-    match data.word_or("weights", "equal").as_str() {
+    match data.word_or("weights", "equal")?.as_str() {
         "equal" => Ok(vec![1.0; labs.len()]),
         "inverse-variance" => Ok((0..labs.len())
             .map(|lab| {

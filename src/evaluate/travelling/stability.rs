@@ -48,7 +48,7 @@ fn drift_action(data: &Data) -> Result<Quantities, Inapplicable> {
     let pilot = PilotSeries::read(data, true)?;
     let visits = Visits::read(data, true)?;
     let step = columns::option_number(data, &["s_w"])?;
-    let action = DriftAction::parse(&data.word_or("action", "correct"), step)?;
+    let action = DriftAction::parse(&data.word_or("action", "correct")?, step)?;
     let reference = reference_at(&pilot, action, &visits.t)?;
     let mut out = Quantities::default();
     out.numbers("reference_at_t", reference.value.clone());

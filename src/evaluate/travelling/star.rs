@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::evaluate::columns;
-use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
+use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
 use crate::evaluate::travelling::drift::{DriftAction, LinearDrift, reference_at};
 use crate::evaluate::travelling::equivalence::{Equivalence, Visits, record_chi_squared};
 use crate::evaluate::travelling::pilot::PilotSeries;
@@ -204,10 +204,7 @@ fn adjust(
 fn consensus(data: &Data) -> Result<Quantities, Inapplicable> {
     let pilot = PilotSeries::read(data, true)?;
     let visits = Visits::read(data, true)?;
-    let time = match data.find("t_reference") {
-        Some(Field::Number(t)) => Some(*t),
-        _ => None,
-    };
+    let time = data.number("t_reference")?;
     let result = star_consensus(&pilot, &visits, time)?;
     let mut out = Quantities::default();
     out.number("kcrv.time", result.time);

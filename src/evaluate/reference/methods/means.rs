@@ -21,7 +21,7 @@ use crate::numeric::sum::{dot, median as middle};
 pub(super) fn compute_weighted_mean(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
     let reference = weighted_mean(&labs)?;
-    let test = chi_squared(&labs, &reference, significance(data))?;
+    let test = chi_squared(&labs, &reference, significance(data)?)?;
     let doe = unilateral(&labs, &reference, Rule::Stated)?;
     let mut q = Quantities::default();
     report::reference(&mut q, &labs, &reference);
@@ -37,7 +37,7 @@ pub(super) fn compute_weighted_mean(data: &Data) -> Result<Quantities, Inapplica
 pub(super) fn compute_birge_mean(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
     let reference = birge_mean(&labs)?;
-    let test = chi_squared(&labs, &reference, significance(data))?;
+    let test = chi_squared(&labs, &reference, significance(data)?)?;
     let mut q = Quantities::default();
     report::reference(&mut q, &labs, &reference);
     report::test(&mut q, &test);
@@ -109,7 +109,7 @@ fn alternatives(q: &mut Quantities, data: &Data, labs: &Laboratories) -> Result<
     let weighted = weighted_mean(labs)?;
     q.number("weighted_mean", weighted.value);
     q.number("weighted_mean.u", weighted.u);
-    report::test(q, &chi_squared(labs, &weighted, significance(data))?);
+    report::test(q, &chi_squared(labs, &weighted, significance(data)?)?);
     let dark = random_effects_mean(labs, Estimator::DerSimonianLaird)?;
     q.number("DL.mu", dark.value);
     q.number("DL.tau", dark.tau);
@@ -117,7 +117,7 @@ fn alternatives(q: &mut Quantities, data: &Data, labs: &Laboratories) -> Result<
     q.numbers("pair_difference_chi2", pair_difference_chi_squared(labs));
     q.numbers("median_scaled_difference", median_scaled_difference(labs));
     let everyone = labs.all_in();
-    match largest_consistent_subset(&everyone, significance(data)) {
+    match largest_consistent_subset(&everyone, significance(data)?) {
         Ok(lcs) => {
             q.words(
                 &format!("lcs.members_of_all_{}", labs.len()),
@@ -138,8 +138,8 @@ fn alternatives(q: &mut Quantities, data: &Data, labs: &Laboratories) -> Result<
 
 pub(super) fn compute_mean_after_mad_rule(data: &Data) -> Result<Quantities, Inapplicable> {
     let mut labs = Laboratories::read_values(data, "labs")?;
-    let limit = data.number_or("limit", 2.5);
-    let (s_mad, outliers) = mad_outliers(&labs, limit, data.number_or("mad_factor", MAD_TO_SD))?;
+    let limit = data.number_or("limit", 2.5)?;
+    let (s_mad, outliers) = mad_outliers(&labs, limit, data.number_or("mad_factor", MAD_TO_SD)?)?;
     let centre = middle(
         &labs
             .value
@@ -253,7 +253,7 @@ pub(super) fn compute_gls_mean(data: &Data) -> Result<Quantities, Inapplicable> 
     let test = chi_squared_test(
         gls.observed,
         labs.members() as f64 - 1.0,
-        significance(data),
+        significance(data)?,
     )?;
     let doe = unilateral_correlated(&labs, reference, &v);
     let plain = weighted_mean(&labs)?;
@@ -269,7 +269,7 @@ pub(super) fn compute_gls_mean(data: &Data) -> Result<Quantities, Inapplicable> 
 
 pub(super) fn compute_cut_off_mean(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
-    let result = cut_off_mean(&labs, significance(data))?;
+    let result = cut_off_mean(&labs, significance(data)?)?;
     let mut q = Quantities::default();
     q.words("lab", labs.lab.clone());
     q.number("cutoff", result.cut_off);

@@ -4,6 +4,7 @@ mod means;
 mod models;
 
 use super::random_effects::Estimator;
+use crate::evaluate::columns::option_probability;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
 
 const fn entry(id: &'static str, compute: fn(&Data) -> Result<Quantities, Inapplicable>) -> Method {
@@ -42,13 +43,13 @@ pub const METHODS: &[Method] = &[
     entry("leave-one-out", means::compute_leave_one_out),
 ];
 
-fn significance(data: &Data) -> f64 {
-    data.number_or("significance", 0.05)
+fn significance(data: &Data) -> Result<f64, Inapplicable> {
+    option_probability(data, "significance", 0.05)
 }
 
 /// Coverage factor of the degrees of equivalence, 2 unless set.
 fn coverage_k(data: &Data) -> Result<f64, Inapplicable> {
-    let k = data.number_or("coverage", 2.0);
+    let k = data.number_or("coverage", 2.0)?;
     if k.is_finite() && k > 0.0 {
         return Ok(k);
     }
@@ -62,7 +63,7 @@ fn coverage_k(data: &Data) -> Result<f64, Inapplicable> {
 /// A word parameter that must be one of `known`; the first is the default.
 fn choice<T: Copy>(data: &Data, name: &str, known: &[(&str, T)]) -> Result<T, Inapplicable> {
     let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
-    let word = data.word_or(name, words.first().copied().unwrap_or(""));
+    let word = data.word_or(name, words.first().copied().unwrap_or(""))?;
     known
         .iter()
         .find(|(known, _)| *known == word)

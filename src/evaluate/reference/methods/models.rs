@@ -5,7 +5,7 @@ use crate::evaluate::consistency::chi_squared;
 use crate::evaluate::effective_dof::coverage_factor;
 use crate::evaluate::equivalence::{Rule, unilateral, unilateral_correlated};
 use crate::evaluate::laboratories::Laboratories;
-use crate::evaluate::method::{Data, Field, Inapplicable, Quantities};
+use crate::evaluate::method::{Data, Inapplicable, Quantities};
 use crate::evaluate::reference::consensus::Members;
 use crate::evaluate::reference::random_effects::{
     Correction, Estimator, Fit, corrected_mean, fit_members, fixed, knapp_hartung,
@@ -113,7 +113,7 @@ pub(super) fn compute_one_random_effects(
     );
     report::test(
         &mut q,
-        &chi_squared(&labs, &weighted_mean(&labs)?, significance(data))?,
+        &chi_squared(&labs, &weighted_mean(&labs)?, significance(data)?)?,
     );
     // u²(D) = u_i² + τ² − u²(y) belongs to the model's own u(y); the correction widens the interval of y only.
     report::equivalence(&mut q, &unilateral(&labs, &plain, rule)?, coverage_k(data)?);
@@ -145,14 +145,11 @@ pub(super) fn compute_power_moderated_mean(data: &Data) -> Result<Quantities, In
     if data.tables.contains_key("linked") {
         labs = labs.with_outside(Laboratories::read(data, "linked")?);
     }
-    let alpha = match data.find("alpha") {
-        Some(Field::Number(alpha)) => Some(*alpha),
-        _ => None,
-    };
-    let limit = data.number_or("outlier_limit", 2.5);
+    let alpha = data.number("alpha")?;
+    let limit = data.number_or("outlier_limit", 2.5)?;
     let mut q = Quantities::default();
     // The outlier rule only points at results; it takes them out when the comparison has declared that it should.
-    let pmm = if data.flag_or("exclude_outliers", false) {
+    let pmm = if data.flag_or("exclude_outliers", false)? {
         let screened = power_moderated_screened(&labs, alpha, limit)?;
         q.words("pmm.excluded", names(&labs, &screened.excluded));
         labs = screened.labs;
@@ -189,7 +186,7 @@ pub(super) fn compute_power_moderated_mean(data: &Data) -> Result<Quantities, In
 
 pub(super) fn compute_largest_consistent_subset(data: &Data) -> Result<Quantities, Inapplicable> {
     let labs = Laboratories::read(data, "labs")?;
-    let level = significance(data);
+    let level = significance(data)?;
     let v = if data.tables.contains_key("covariance") {
         Some(read_covariance(data, &labs)?)
     } else {
