@@ -1,7 +1,8 @@
 //! Findings as JUnit XML: one suite for each file, one case for each finding; a file without errors is one passed case.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
@@ -14,7 +15,7 @@ pub fn junit(
     files: &[String],
     lang: Lang,
 ) -> String {
-    let mut suites: BTreeMap<&str, Vec<&Diagnostic>> = files
+    let mut suites: BTreeMap<&str, Vec<TestCase>> = files
         .iter()
         .map(|name| (name.as_str(), Vec::new()))
         .collect();
@@ -22,20 +23,42 @@ pub fn junit(
         suites
             .entry(file(diagnostic, sources))
             .or_default()
-            .push(diagnostic);
+            .push(case(diagnostic, sources, lang));
     }
-    let failures = diagnostics.iter().filter(|d| d.is_error()).count();
-    let tests: usize = suites.values().map(|found| found.len().max(1)).sum();
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(
-        out,
-        "<testsuites name=\"bidui\" tests=\"{tests}\" failures=\"{failures}\">"
-    );
-    for (name, found) in &suites {
-        suite(&mut out, name, found, sources, lang);
+    document(suites.into_iter().map(|(name, mut cases)| {
+        if cases.is_empty() {
+            cases.push(TestCase::new("check", TestCaseStatus::success()));
+        }
+        (name, cases)
+    }))
+}
+
+/// The document of these suites, each a name and its cases.
+pub fn document<'a>(suites: impl IntoIterator<Item = (&'a str, Vec<TestCase>)>) -> String {
+    let mut report = Report::new("bidui");
+    for (name, mut cases) in suites {
+        let mut suite = TestSuite::new(name);
+        for case in &mut cases {
+            if case.classname.is_none() {
+                case.set_classname(name);
+            }
+        }
+        suite.add_test_cases(cases);
+        report.add_test_suite(suite);
     }
-    out.push_str("</testsuites>\n");
-    out
+    // Writing to memory fails only where a text cannot be XML, and what XML cannot hold is left out before.
+    report.to_string().unwrap_or_default()
+}
+
+/// How a case with these findings failed, the findings drawn below it.
+pub fn failure(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> TestCaseStatus {
+    let messages: Vec<&str> = diagnostics.iter().map(|d| d.message.get(lang)).collect();
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status
+        .set_type(diagnostics.first().map_or("", |d| d.code.slug()))
+        .set_message(messages.join("; "))
+        .set_description(super::human(diagnostics, sources, lang));
+    status
 }
 
 fn file<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> &'a str {
@@ -46,53 +69,20 @@ fn file<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> &'a str {
     }
 }
 
-fn suite(out: &mut String, name: &str, found: &[&Diagnostic], sources: &Sources, lang: Lang) {
-    let failures = found.iter().filter(|d| d.is_error()).count();
-    let tests = found.len().max(1);
-    let name = escaped(name);
-    let _ = writeln!(
-        out,
-        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\">"
+fn case(diagnostic: &Diagnostic, sources: &Sources, lang: Lang) -> TestCase {
+    let name = format!(
+        "{} {}: {}",
+        diagnostic.code.id(),
+        diagnostic.code.slug(),
+        diagnostic.message.get(lang)
     );
-    if found.is_empty() {
-        let _ = writeln!(out, "    <testcase classname=\"{name}\" name=\"check\"/>");
+    let alone = std::slice::from_ref(diagnostic);
+    if diagnostic.is_error() {
+        return TestCase::new(name, failure(alone, sources, lang));
     }
-    for diagnostic in found {
-        let code = format!("{} {}", diagnostic.code.id(), diagnostic.code.slug());
-        let drawn = super::human(std::slice::from_ref(*diagnostic), sources, lang);
-        let (case, text) = (escaped(diagnostic.message.get(lang)), escaped(&drawn));
-        let _ = writeln!(
-            out,
-            "    <testcase classname=\"{name}\" name=\"{code}: {case}\">"
-        );
-        if diagnostic.is_error() {
-            let _ = writeln!(
-                out,
-                "      <failure type=\"{code}\" message=\"{case}\">{text}</failure>"
-            );
-        } else {
-            let _ = writeln!(out, "      <system-out>{text}</system-out>");
-        }
-        out.push_str("    </testcase>\n");
-    }
-    out.push_str("  </testsuite>\n");
-}
-
-/// Text for an attribute or an element; characters that XML 1.0 does not allow become U+FFFD.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => out.push('\u{FFFD}'),
-            c => out.push(c),
-        }
-    }
-    out
+    let mut case = TestCase::new(name, TestCaseStatus::success());
+    case.set_system_out(super::human(alone, sources, lang));
+    case
 }
 
 #[cfg(test)]
@@ -134,7 +124,7 @@ mod tests {
             .descendants()
             .find(|n| n.has_tag_name("failure"))
             .unwrap();
-        assert_eq!(failure.attribute("message"), Some("a < \"b\" & \u{FFFD}"));
+        assert_eq!(failure.attribute("message"), Some("a < \"b\" & "));
         assert_eq!(document.root_element().attribute("tests"), Some("3"));
     }
 }

@@ -3,7 +3,7 @@
 mod github;
 mod human;
 mod json;
-mod junit;
+pub mod junit;
 mod sarif;
 mod short;
 
