@@ -1,16 +1,9 @@
 //! Whether the statistics ordered can be carried out and mean something.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::evaluate::reference::named;
 use crate::model::Protocol;
 use crate::text::Text;
-
-/// Methods that combine the participants' results.
-const CONSENSUS: [&str; 4] = [
-    "weighted-mean",
-    "arithmetic-mean",
-    "largest-consistent-subset",
-    "median",
-];
 
 pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     contributor_with_plus(protocol, diagnostics);
@@ -20,12 +13,12 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     drift_can_be_followed(protocol, diagnostics);
 }
 
-fn short(path: &str) -> &str {
+pub(super) fn short(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
 fn is_consensus(protocol: &Protocol) -> bool {
-    CONSENSUS.contains(&short(&protocol.evaluation.reference.method.path))
+    named::NAMES.contains(&short(&protocol.evaluation.reference.method.path))
 }
 
 /// A contributor's E_n takes the minus form; the independent form makes every contributor look better than it is.
@@ -106,37 +99,62 @@ fn certified_values(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A mean and its test need results to compare.
-fn enough_results(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+/// Laboratories that may take part in the reference value.
+pub(super) fn contributors(protocol: &Protocol) -> usize {
     let reference = &protocol.evaluation.reference;
     let all = protocol.laboratories().count();
-    let left = match &reference.only {
+    match &reference.only {
         Some((only, _)) => only.len(),
         None => {
-            all - reference
-                .without
-                .iter()
-                .map(|(labs, _)| labs.len())
-                .sum::<usize>()
-                .min(all)
+            let without = reference.without.iter().map(|(labs, _)| labs.len());
+            all - without.sum::<usize>().min(all)
         }
-    };
-    let need = match short(&reference.method.path) {
-        "median" => 3,
-        _ if is_consensus(protocol) => 2,
-        _ => return,
-    };
-    if left < need {
+    }
+}
+
+/// A mean and its test need results to compare, and so does the method that takes over.
+fn enough_results(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let reference = &protocol.evaluation.reference;
+    let left = contributors(protocol);
+    for method in std::iter::once(&reference.method).chain(&reference.otherwise) {
+        let name = short(&method.path);
+        let need = named::least_results(name);
+        if !named::NAMES.contains(&name) || left >= need {
+            continue;
+        }
+        let path = &method.path;
+        let mut diagnostic = Diagnostic::new(
+            Code::TooFewResults,
+            method.at,
+            Text::new(
+                format!("参与参考值的实验室只有 {left} 个，`{path}` 至少需要 {need} 个"),
+                format!("only {left} laboratories take part in the reference value; `{path}` needs at least {need}"),
+            ),
+        )
+        .with_help(Text::new("增加实验室，或改用主导实验室值、证书值", "add laboratories, or take the pilot's or a certified value"));
+        if let Some(first) = reference.only.as_ref().and_then(|(labs, _)| labs.first()) {
+            diagnostic = diagnostic.with_label(
+                first.span,
+                Text::new(
+                    "这里限定了参与的实验室",
+                    "the laboratories are restricted here",
+                ),
+            );
+        }
+        diagnostics.push(diagnostic);
+    }
+    let outliers = protocol.evaluation.outliers.as_ref().filter(|_| left < 3);
+    if let Some(method) = outliers {
         diagnostics.push(
             Diagnostic::new(
                 Code::TooFewResults,
-                reference.at,
+                method.at,
                 Text::new(
-                    format!("参与参考值的实验室只有 {left} 个，该方法至少需要 {need} 个"),
-                    format!("only {left} laboratories take part in the reference value; the method needs at least {need}"),
+                    format!("参与参考值的实验室只有 {left} 个，离群值检验至少需要 3 个结果"),
+                    format!("only {left} laboratories take part in the reference value; a test for outliers needs at least 3 results"),
                 ),
             )
-            .with_help(Text::new("增加实验室，或改用主导实验室值、证书值", "add laboratories, or take the pilot's or a certified value")),
+            .with_help(Text::new("删除 `离群值`，或增加实验室", "remove `outliers`, or add laboratories")),
         );
     }
 }

@@ -7,6 +7,7 @@ mod evaluation;
 mod fixture;
 mod journey;
 pub mod ladder;
+mod methods;
 mod names;
 mod policy;
 mod totality;
@@ -31,6 +32,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     names::check(&protocol, &mut diagnostics);
     journey::check(&protocol, &written, &journey, &mut diagnostics);
     evaluation::check(&protocol, &mut diagnostics);
+    methods::check(&protocol, &mut diagnostics);
     totality::check(&protocol, &mut diagnostics);
     // No policy says yet which measures it allows at which level of participation.
     ladder::check(&protocol, None, &mut diagnostics);

@@ -93,6 +93,10 @@ codes! {
     NoCertifiedValue "E0603" "no-certified-value" Error,
     TooFewResults "E0604" "too-few-results" Error,
     DriftNotObserved "E0605" "drift-not-observed" Error,
+    MethodOutOfPlace "E0611" "method-out-of-place" Error,
+    MethodForIndependentResults "E0612" "method-for-independent-results" Error,
+    SubsetBeyondReach "E0613" "subset-beyond-reach" Error,
+    ContradictoryCorrelations "E0614" "contradictory-correlations" Error,
     // Verdicts and consequences
     NoVerdictRules "E0701" "no-verdict-rules" Error,
     VerdictsOverlap "E0702" "verdicts-overlap" Error,

@@ -2,7 +2,7 @@
 
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::reference::Consensus;
+use crate::evaluate::reference::{Consensus, quadratic_form};
 use crate::numeric::distribution::{chi_squared_cdf, chi_squared_quantile, chi_squared_sf};
 use crate::numeric::sum::sum;
 
@@ -50,6 +50,20 @@ pub fn chi_squared(
     let inside = || (0..labs.len()).filter(|i| labs.in_reference[*i]);
     let observed = sum(inside().map(|i| (reference.difference(labs.value[i]) / labs.u[i]).powi(2)));
     chi_squared_test(observed, inside().count() as f64 - 1.0, significance)
+}
+
+/// The test of members with the covariance `v` (row by row) of all results: rᵀV⁻¹r, r = x − y, with n − 1 degrees of freedom.
+pub fn chi_squared_correlated(
+    labs: &Laboratories,
+    reference: &Consensus,
+    v: &[Vec<f64>],
+    significance: f64,
+) -> Result<ChiSquared, Inapplicable> {
+    chi_squared_test(
+        quadratic_form(labs, reference, v)?,
+        labs.members() as f64 - 1.0,
+        significance,
+    )
 }
 
 /// Birge ratio √(χ²/ν) of an observed χ² with `dof` degrees of freedom.

@@ -88,6 +88,47 @@ pub fn unilateral_correlated(
     }
 }
 
+/// The unilateral degrees of equivalence under `rule`, of correlated results where their covariance `v` is given.
+///
+/// For weights that are known the covariance of D is (I − 1wᵀ)(V + τ²I)(I − 1wᵀ)ᵀ, without τ² under [`Rule::Stated`]. Where the reference
+/// value brings its own u(y), that holds what the results have in common already, and u²(D_i) = V_ii − 2(Vw)_i + u²(y).
+pub fn unilateral_under(
+    labs: &Laboratories,
+    reference: &Consensus,
+    rule: Rule,
+    v: Option<&[Vec<f64>]>,
+) -> Result<Equivalence, Inapplicable> {
+    let Some(v) = v else {
+        return unilateral(labs, reference, rule);
+    };
+    match rule {
+        Rule::Stated if reference.is_linear() => Ok(unilateral_correlated(labs, reference, v)),
+        Rule::DarkRecognised if reference.is_linear() => {
+            let mut widened = v.to_vec();
+            for (i, row) in widened.iter_mut().enumerate() {
+                row[i] += reference.tau * reference.tau;
+            }
+            Ok(unilateral_correlated(labs, reference, &widened))
+        }
+        _ => {
+            let variance = |i: usize| {
+                let shared = sum(reference.weights.iter().zip(&v[i]).map(|(w, c)| w * c));
+                v[i][i] - 2.0 * shared + reference.u * reference.u
+            };
+            Ok(Equivalence {
+                d: labs
+                    .value
+                    .iter()
+                    .map(|x| reference.difference(*x))
+                    .collect(),
+                u: (0..labs.len())
+                    .map(|i| root(&labs.lab[i], variance(i)))
+                    .collect::<Result<_, _>>()?,
+            })
+        }
+    }
+}
+
 /// √((1 − w_i)² u_i² + Σ_{j≠i} w_j² u_j²). The sums without i are put together from both sides, so nothing is subtracted.
 fn stated(labs: &Laboratories, reference: &Consensus) -> Vec<f64> {
     let w = &reference.weights;
@@ -249,10 +290,12 @@ pub fn bilateral(labs: &Laboratories, v: Option<&[Vec<f64>]>) -> Bilateral {
     }
 }
 
-/// Leave-one-out deviations D*_i = x_i − y_{−i}: every result against the reference value of the others, with which it is not
-/// correlated, u² = u_i² + u²(y_{−i}). Source: NIST Consensus Builder User's Manual (2020).
+/// Leave-one-out deviations D*_i = x_i − y_{−i}: every result against the reference value of the others, u² = u_i² + u²(y_{−i}), less
+/// twice the covariance of x_i and y_{−i} where the covariance `v` of the results is given. Source: NIST Consensus Builder User's
+/// Manual (2020).
 pub fn leave_one_out(
     labs: &Laboratories,
+    v: Option<&[Vec<f64>]>,
     estimate: impl Fn(&Laboratories) -> Result<Consensus, Inapplicable>,
 ) -> Result<Equivalence, Inapplicable> {
     let mut result = Equivalence {
@@ -264,7 +307,16 @@ pub fn leave_one_out(
         others.in_reference[i] = false;
         let reference = estimate(&others)?;
         result.d.push(reference.difference(labs.value[i]));
-        result.u.push(labs.u[i].hypot(reference.u));
+        result.u.push(match v {
+            None => labs.u[i].hypot(reference.u),
+            Some(v) => {
+                let shared = sum(reference.weights.iter().zip(&v[i]).map(|(w, c)| w * c));
+                root(
+                    &labs.lab[i],
+                    v[i][i] + reference.u * reference.u - 2.0 * shared,
+                )?
+            }
+        });
     }
     Ok(result)
 }

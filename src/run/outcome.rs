@@ -124,6 +124,9 @@ pub struct LaboratoryResult {
     /// Why it has no part in the reference value.
     pub left_out: Option<Text>,
     pub equivalence: Option<Equivalence>,
+    /// Against the reference value of the others, where the protocol orders it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_one_out: Option<Equivalence>,
     pub scores: BTreeMap<String, Score>,
     pub verdict: Option<String>,
     /// The step that gave the verdict and the clause of the rule.
@@ -276,6 +279,11 @@ impl Outcome {
                 }
                 if let Some(e) = &l.equivalence {
                     for (name, value) in [("doe.D", e.d), ("doe.u", e.u), ("doe.U", e.expanded)] {
+                        row(&e.step, id, point, name, shortest(value), unit);
+                    }
+                }
+                if let Some(e) = &l.leave_one_out {
+                    for (name, value) in [("loo.D", e.d), ("loo.u", e.u), ("loo.U", e.expanded)] {
                         row(&e.step, id, point, name, shortest(value), unit);
                     }
                 }

@@ -5,6 +5,7 @@
 mod cochran;
 mod dixon;
 mod grubbs;
+pub mod named;
 
 pub use cochran::{Cochran, cochran, cochran_critical, cochran_lower_critical};
 pub use dixon::{Dixon, dixon, dixon_critical};

@@ -192,3 +192,21 @@ pub fn gls_mean(labs: &Laboratories, v: &[Vec<f64>]) -> Result<GlsMean, Inapplic
         observed: residual.dot(&residual),
     })
 }
+
+/// rᵀV⁻¹r of the members' deviations r from `reference` under the covariance `v` (n × n, row by row) of all results of `labs`.
+pub fn quadratic_form(
+    labs: &Laboratories,
+    reference: &Consensus,
+    v: &[Vec<f64>],
+) -> Result<f64, Inapplicable> {
+    check_size(v, labs.len())?;
+    let members = Members::of(labs, 2)?;
+    let factor = factor(&members, v)?;
+    let deviation = |row: &usize| reference.difference(labs.value[*row]) / members.scale;
+    let residual = DVector::from_iterator(members.len(), members.index.iter().map(deviation));
+    let white = factor
+        .l()
+        .solve_lower_triangular(&residual)
+        .unwrap_or(residual);
+    Ok(white.dot(&white))
+}

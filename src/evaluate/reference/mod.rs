@@ -4,6 +4,7 @@
 //! equivalence follow in [`equivalence`](crate::evaluate::equivalence). [`METHODS`] are the same as computable methods.
 
 mod consensus;
+mod correlated_effects;
 mod covariance;
 mod means;
 mod median;
@@ -19,7 +20,8 @@ mod tests;
 mod vangel_rukhin;
 
 pub use consensus::{Basis, Consensus};
-pub use covariance::{GlsMean, gls_mean, read_covariance};
+pub use correlated_effects::{Moments, correlated_effects_mean};
+pub use covariance::{GlsMean, gls_mean, quadratic_form, read_covariance};
 pub use means::{
     AdjustedMean, CutOffMean, arithmetic_mean, birge_mean, cut_off_mean, mad_outliers,
     weighted_mean,
@@ -31,7 +33,7 @@ pub use power_moderated::{
     PowerModerated, Screened, power_moderated_mean, power_moderated_screened, scaled_deviations,
 };
 pub use subset::{
-    LargestConsistentSubset, Passing, largest_consistent_subset,
+    LargestConsistentSubset, Passing, REACH, largest_consistent_subset,
     largest_consistent_subset_correlated, passing_subsets,
 };
 pub use vangel_rukhin::{Replicates, VangelRukhin, vangel_rukhin};

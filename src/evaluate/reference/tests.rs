@@ -108,7 +108,7 @@ proptest! {
         let labs = laboratories(&rows).all_in();
         let reference = weighted_mean(&labs).unwrap();
         let doe = unilateral(&labs, &reference, Rule::Stated).unwrap();
-        let out = leave_one_out(&labs, weighted_mean).unwrap();
+        let out = leave_one_out(&labs, None, weighted_mean).unwrap();
         for (i, w) in reference.weights.iter().enumerate() {
             prop_assert!(near(out.d[i] * (1.0 - w), doe.d[i], 10.0));
             prop_assert!(near(out.u[i] * (1.0 - w), doe.u[i], labs.u[i]));

@@ -1,10 +1,11 @@
 //! Degrees of equivalence and the scores formed of them.
 
 use super::super::outcome::{Bilateral, Equivalence, Score};
+use super::reference::Formed;
 use super::{PointRun, last};
 use crate::evaluate::equivalence;
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::reference::named;
+use crate::evaluate::reference::{Basis, named};
 use crate::plan::Step;
 
 impl PointRun {
@@ -15,44 +16,33 @@ impl PointRun {
         k: f64,
         denominator: &str,
     ) -> Result<(), Inapplicable> {
-        let Some(consensus) = &self.consensus else {
+        let Some(Formed { consensus, method }) = &self.formed else {
             return Ok(());
         };
-        let method = self
-            .outcome
-            .reference
-            .as_ref()
-            .map_or("", |r| last(&r.method));
-        let plain = equivalence::unilateral(&self.labs, consensus, named::rule(method))?;
-        let correlated = self.covariance.as_ref().filter(|_| consensus.is_linear());
+        let rule = named::rule(last(&method.path));
+        let lone = self.pilot.filter(|_| last(&method.path) == "pilot-value");
+        let v = self.covariance.as_deref();
+        let ruled = equivalence::unilateral_under(&self.labs, consensus, rule, v)?;
         for row in 0..self.labs.len() {
             // The value that everyone is compared with has no deviation of its own.
-            if self
-                .outcome
-                .reference
-                .as_ref()
-                .is_some_and(|r| last(&r.method) == "pilot-value")
-                && Some(row) == self.pilot
-            {
+            if Some(row) == lone {
                 continue;
             }
-            let u = match (denominator, correlated) {
-                ("independent", _) => self.labs.u[row].hypot(consensus.u),
-                (_, Some(v)) => equivalence::covariance(&self.labs, &consensus.weights, Some(v))
-                    [row][row]
-                    .max(0.0)
-                    .sqrt(),
-                (_, None) => plain.u[row],
+            let u = if denominator == "independent" {
+                self.u(row).hypot(consensus.u)
+            } else {
+                ruled.u[row]
             };
-            let u = u.hypot(self.u_standard);
-            self.outcome.results[row].equivalence = Some(Equivalence {
-                step: step.id.clone(),
-                d: plain.d[row],
-                u,
-                k,
-                expanded: k * u,
-                clause: step.clause.clone(),
-            });
+            self.outcome.results[row].equivalence = Some(self.deviation(step, ruled.d[row], u, k));
+        }
+        if kinds.iter().any(|kind| kind == "leave-one-out") && consensus.basis != Basis::Given {
+            let others = equivalence::leave_one_out(&self.labs, v, |labs| {
+                self.estimate(method, labs).map(|found| found.consensus)
+            })?;
+            for row in 0..self.labs.len() {
+                self.outcome.results[row].leave_one_out =
+                    Some(self.deviation(step, others.d[row], others.u[row], k));
+            }
         }
         if kinds.iter().any(|kind| kind == "bilateral") {
             let pairs = equivalence::bilateral(&self.labs, self.covariance.as_deref());
@@ -65,6 +55,27 @@ impl PointRun {
             });
         }
         Ok(())
+    }
+
+    /// A difference with its uncertainty, that of the transfer standard included.
+    fn deviation(&self, step: &Step, d: f64, u: f64, k: f64) -> Equivalence {
+        let u = u.hypot(self.u_standard);
+        Equivalence {
+            step: step.id.clone(),
+            d,
+            u,
+            k,
+            expanded: k * u,
+            clause: step.clause.clone(),
+        }
+    }
+
+    /// Standard uncertainty of a result, what the correction for drift adds included.
+    fn u(&self, row: usize) -> f64 {
+        match &self.covariance {
+            Some(v) => v[row][row].sqrt(),
+            None => self.labs.u[row],
+        }
     }
 
     pub(super) fn score(

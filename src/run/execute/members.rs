@@ -1,8 +1,8 @@
 //! Who takes part in the reference value: the protocol's choice and the test for outliers.
 
-use super::PointRun;
+use super::{PointRun, last};
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::outlier::{Sides, grubbs};
+use crate::evaluate::outlier::named;
 use crate::plan::{Members, Method};
 use crate::text::Text;
 
@@ -48,31 +48,17 @@ impl PointRun {
     }
 
     pub(super) fn outliers(&mut self, method: &Method) -> Result<(), Inapplicable> {
-        let rows: Vec<usize> = (0..self.labs.len())
-            .filter(|row| self.labs.in_reference[*row])
-            .collect();
-        let values: Vec<f64> = rows.iter().map(|row| self.labs.value[*row]).collect();
-        let alpha = method.parameters.get("alpha").copied().unwrap_or(0.05);
-        let sides = if method.flags.iter().any(|f| f == "two-sided") {
-            Sides::Two
-        } else {
-            Sides::One
-        };
-        for step in grubbs(&values, alpha, sides)?
-            .into_iter()
-            .filter(|step| step.removed)
-        {
-            let reason = Text::new(
-                format!(
-                    "格拉布斯准则判为离群值：G = {:.4} > {:.4}（n = {}）",
-                    step.statistic, step.critical, step.n
-                ),
-                format!(
-                    "Grubbs' test finds it an outlier: G = {:.4} > {:.4} (n = {})",
-                    step.statistic, step.critical, step.n
-                ),
-            );
-            self.exclude(rows[step.index], reason);
+        let name = last(&method.path);
+        let found = named::find(name, &method.parameters, &method.flags, &self.labs)
+            .unwrap_or_else(|| {
+                Err(Inapplicable::new(
+                    "no-outlier-test",
+                    format!("方法 `{}` 不是离群值检验", method.path),
+                    format!("method `{}` is no test for outliers", method.path),
+                ))
+            })?;
+        for outlying in found {
+            self.exclude(outlying.row, outlying.reason);
         }
         Ok(())
     }

@@ -10,12 +10,11 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use self::reference::Order;
+use self::reference::{Formed, Order};
 use super::outcome::{FORMAT_VERSION, Failure, LaboratoryResult, Outcome, PointOutcome};
 use super::results::{Result as Submitted, Results};
 use super::verdicts;
 use crate::evaluate::laboratories::Laboratories;
-use crate::evaluate::reference::Consensus;
 use crate::numeric::sum::mean;
 use crate::plan::{Plan, Range, Role, Step, Task};
 use crate::values::unit::parse_unit;
@@ -63,7 +62,7 @@ struct PointRun {
     pilot: Option<usize>,
     pilot_series: Vec<Submitted>,
     labs: Laboratories,
-    consensus: Option<Consensus>,
+    formed: Option<Formed>,
     /// Covariance of the results, when they are correlated.
     covariance: Option<Vec<Vec<f64>>>,
     /// Standard uncertainty that the transfer standard adds to every difference.
@@ -103,7 +102,7 @@ impl PointRun {
                 dof: Vec::new(),
                 in_reference: Vec::new(),
             },
-            consensus: None,
+            formed: None,
             covariance: None,
             u_standard: 0.0,
             factor: measurand
@@ -150,6 +149,7 @@ impl PointRun {
             in_reference: false,
             left_out: None,
             equivalence: None,
+            leave_one_out: None,
             scores: BTreeMap::new(),
             verdict: None,
             verdict_step: String::new(),

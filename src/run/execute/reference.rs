@@ -2,10 +2,10 @@
 
 use super::super::outcome::{Consistency, Reference};
 use super::{PointRun, last};
-use crate::evaluate::consistency::chi_squared;
+use crate::evaluate::consistency::{chi_squared, chi_squared_correlated};
+use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::reference::{Consensus, named};
-use crate::numeric::sum::sum;
 use crate::plan::{Certified, Method, Step};
 use crate::text::Text;
 
@@ -16,6 +16,12 @@ pub(super) struct Order<'a> {
     pub(super) otherwise: Option<&'a Method>,
     pub(super) certified: Option<&'a Certified>,
     pub(super) include: &'a [String],
+}
+
+/// The reference value with the method that gave it.
+pub(super) struct Formed {
+    pub consensus: Consensus,
+    pub method: Method,
 }
 
 impl PointRun {
@@ -58,21 +64,17 @@ impl PointRun {
     }
 
     pub(super) fn reference(&mut self, step: &Step, order: &Order) -> Result<(), Inapplicable> {
-        let name = last(&order.method.path);
-        let (mut consensus, mut method, mut ties) = match name {
-            "certified-value" => (self.certified(order.certified)?, order.method, 0),
-            "pilot-value" => (self.pilot_value()?, order.method, 0),
-            _ => {
-                let estimate = self.estimate(order.method)?;
-                (estimate.consensus, order.method, estimate.ties)
-            }
-        };
-        let given = matches!(name, "certified-value" | "pilot-value");
+        let mut method = order.method;
+        let mut estimate = self.by_method(method, order)?;
         let mut consistency = None;
         let mut took_over = false;
-        if let Some(test) = order.consistency.filter(|_| !given) {
+        if let Some(test) = order.consistency.filter(|_| !is_given(method)) {
             let significance = test.parameters.get("significance").copied().unwrap_or(0.05);
-            let result = chi_squared(&self.labs, &consensus, significance)?;
+            let y = &estimate.consensus;
+            let result = match &self.covariance {
+                Some(v) => chi_squared_correlated(&self.labs, y, v, significance)?,
+                None => chi_squared(&self.labs, y, significance)?,
+            };
             consistency = Some(Consistency {
                 observed: result.observed,
                 dof: result.dof,
@@ -81,14 +83,12 @@ impl PointRun {
                 consistent: result.consistent,
             });
             if let Some(otherwise) = order.otherwise.filter(|_| !result.consistent) {
-                let estimate = self.estimate(otherwise)?;
-                (consensus, method, ties, took_over) =
-                    (estimate.consensus, otherwise, estimate.ties, true);
+                estimate = self.by_method(otherwise, order)?;
+                (method, took_over) = (otherwise, true);
             }
         }
-        if !given {
-            consensus.u = self.correlated_u(&consensus);
-        }
+        let given = is_given(method);
+        let named::Estimate { consensus, ties } = estimate;
         let u_results = consensus.u;
         let u_standard = if order.include.is_empty() {
             0.0
@@ -122,36 +122,35 @@ impl PointRun {
             ties,
             clause: step.clause.clone(),
         });
-        self.consensus = Some(consensus);
+        self.formed = Some(Formed {
+            consensus,
+            method: method.clone(),
+        });
         Ok(())
     }
 
-    /// u(y) with what the results have in common: estimators take them as independent, so wᵀVw − Σ w_i² u_i² is still missing.
-    fn correlated_u(&self, consensus: &Consensus) -> f64 {
-        let Some(v) = self.covariance.as_ref().filter(|_| consensus.is_linear()) else {
-            return consensus.u;
-        };
-        let w = &consensus.weights;
-        let mut terms = vec![consensus.u * consensus.u];
-        for (i, row) in v.iter().enumerate() {
-            for (j, covariance) in row.iter().enumerate() {
-                let own = if i == j {
-                    self.labs.u[i] * self.labs.u[i]
-                } else {
-                    0.0
-                };
-                terms.push(w[i] * w[j] * (covariance - own));
-            }
+    /// The reference value by a method: from outside, from the pilot, or from the members.
+    fn by_method(&self, method: &Method, order: &Order) -> Result<named::Estimate, Inapplicable> {
+        let given = |consensus| named::Estimate { consensus, ties: 0 };
+        match last(&method.path) {
+            "certified-value" => self.certified(order.certified).map(given),
+            "pilot-value" => self.pilot_value().map(given),
+            _ => self.estimate(method, &self.labs),
         }
-        sum(terms).max(0.0).sqrt()
     }
 
-    fn estimate(&self, method: &Method) -> Result<named::Estimate, Inapplicable> {
+    /// The reference value of the members by a method of the library, correlations included where there are any.
+    pub(super) fn estimate(
+        &self,
+        method: &Method,
+        labs: &Laboratories,
+    ) -> Result<named::Estimate, Inapplicable> {
         named::estimate(
             last(&method.path),
             &method.parameters,
             &method.flags,
-            &self.labs,
+            labs,
+            self.covariance.as_deref(),
         )
         .unwrap_or_else(|| {
             Err(Inapplicable::new(
@@ -190,4 +189,9 @@ impl PointRun {
         given.weights[pilot] = 1.0;
         Ok(given)
     }
+}
+
+/// Whether a method takes the reference value from one source instead of the results together.
+fn is_given(method: &Method) -> bool {
+    matches!(last(&method.path), "certified-value" | "pilot-value")
 }

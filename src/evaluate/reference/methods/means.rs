@@ -315,7 +315,7 @@ pub(super) fn compute_leave_one_out(data: &Data) -> Result<Quantities, Inapplica
         }),
     ];
     let estimate = choice(data, "estimator", &known)?;
-    let doe = leave_one_out(&labs, estimate)?;
+    let doe = leave_one_out(&labs, None, estimate)?;
     let mut q = Quantities::default();
     report::reference(&mut q, &labs, &estimate(&labs)?);
     report::equivalence(&mut q, &doe, coverage_k(data)?);

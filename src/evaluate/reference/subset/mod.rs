@@ -6,6 +6,8 @@
 mod correlated;
 mod sweep;
 
+pub use correlated::REACH;
+
 use super::Consensus;
 use super::means::weighted_mean;
 use crate::evaluate::consistency::{ChiSquared, check_significance, chi_squared, chi_squared_test};
