@@ -1,14 +1,16 @@
 //! The way from a text to checked protocols, in one function.
 
+use std::collections::BTreeMap;
+
 use crate::check::{self, Checked};
 use crate::diagnostic::{self, Diagnostic};
 use crate::examples::{self, Example};
 use crate::model;
 use crate::plan::{self, Plan};
-use crate::project;
-use crate::schema::{self, Document};
-use crate::source::{FileId, SourceFile, Sources};
-use crate::syntax::{self, Tree};
+use crate::project::{self, Library, Reuse};
+use crate::schema::Document;
+use crate::source::{FileId, Sources};
+use crate::syntax::Tree;
 use crate::text::Lang;
 
 /// A file after all stages that could be reached.
@@ -23,6 +25,8 @@ pub struct Compiled {
     pub protocols: Vec<Checked>,
     /// The tests of the file that could be resolved.
     pub examples: Vec<Example>,
+    /// The sections that each protocol takes over from definitions, with what it changes in them.
+    pub reused: BTreeMap<String, Vec<Reuse>>,
     /// All findings, by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -57,14 +61,14 @@ impl Compiled {
 
 /// Compiles a text under the name by which messages cite it.
 pub fn compile(name: &str, text: &str) -> Compiled {
-    let library = project::standard();
-    let mut sources = library.sources();
-    let source = SourceFile::new(name, text);
-    let file = sources.add(source.clone());
-    let (tree, mut diagnostics) = syntax::parse(file, &source);
-    let (document, found) = schema::read(&tree);
+    let mut library = Library::over(project::standard());
+    let (file, tree, document) = library.add(name, text);
+    let mut diagnostics = library.name_modules(&document);
+    library.settle();
+    diagnostics.append(&mut library.findings);
+    let (complete, reused, found) = library.complete(&document);
     diagnostics.extend(found);
-    let (protocols, found) = model::resolve(&document, library);
+    let (protocols, found) = model::resolve(&complete, &library);
     diagnostics.extend(found);
     let mut checked = Vec::new();
     for protocol in protocols {
@@ -72,16 +76,17 @@ pub fn compile(name: &str, text: &str) -> Compiled {
         diagnostics.extend(found);
         checked.push(one);
     }
-    let (examples, found) = examples::resolve(&document, &checked, library);
+    let (examples, found) = examples::resolve(&document, &checked, &library);
     diagnostics.extend(found);
     diagnostic::sort(&mut diagnostics);
     Compiled {
-        sources,
+        sources: library.sources(),
         file,
         tree,
         document,
         protocols: checked,
         examples,
+        reused,
         diagnostics,
     }
 }

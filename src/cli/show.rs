@@ -9,6 +9,7 @@ use crate::compile::{Compiled, compile};
 use crate::model::Protocol;
 use crate::model::policy::Ground;
 use crate::model::rules::Consequence;
+use crate::project::Reuse;
 use crate::schema::table;
 use crate::source::Span;
 use crate::text::Lang;
@@ -62,6 +63,12 @@ fn listing(compiled: &Compiled, protocol: &Protocol, lang: Lang) -> String {
             ground(&default.ground, lang)
         ));
     }
+    for reuse in (compiled.reused.get(&protocol.path.value))
+        .into_iter()
+        .flatten()
+    {
+        text.push_str(&taken_over(compiled, reuse, lang));
+    }
     for consequence in from_policy(protocol) {
         let events: Vec<&str> = consequence.on.iter().map(|(e, _)| e.as_str()).collect();
         let keyword = if zh { "对于" } else { "on" };
@@ -72,6 +79,33 @@ fn listing(compiled: &Compiled, protocol: &Protocol, lang: Lang) -> String {
         }
     }
     text
+}
+
+/// A section taken over from a definition, and every statement that was put into the place of another or added.
+fn taken_over(compiled: &Compiled, reuse: &Reuse, lang: Lang) -> String {
+    let zh = lang == Lang::Zh;
+    let mut text = format!(
+        "  {} {}\n      {}\n",
+        reuse.section.get(lang),
+        reuse.name,
+        place(compiled, reuse.defined)
+    );
+    for change in &reuse.changes {
+        let what = first_line(compiled.sources.text(change.at));
+        let origin = match (change.instead_of.map(|span| place(compiled, span)), zh) {
+            (Some(old), true) => format!("代替 {old}"),
+            (Some(old), false) => format!("instead of {old}"),
+            (None, true) => "补充".to_owned(),
+            (None, false) => "added".to_owned(),
+        };
+        let at = place(compiled, change.at);
+        text.push_str(&format!("      {at}  {what}  ({origin})\n"));
+    }
+    text
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// The policy's consequences of events that the protocol itself does not answer.

@@ -70,6 +70,8 @@ codes! {
     UnknownEdition "E0406" "unknown-edition" Error,
     UnusedName "W0407" "unused-name" Warning,
     MeasuredOnNothing "E0408" "measured-on-nothing" Error,
+    CircularUse "E0409" "circular-use" Error,
+    OtherSection "E0410" "other-section" Error,
     // Circulation
     ArtefactStays "E0501" "artefact-stays" Error,
     PatternOfNobody "E0502" "pattern-of-nobody" Error,

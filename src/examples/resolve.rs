@@ -6,7 +6,7 @@ use super::{Example, Expectation, Given};
 use crate::check::Checked;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Measurand, Protocol, Resolver, nouns};
-use crate::project::{Library, Names};
+use crate::project::Library;
 use crate::schema::{Document, Entry};
 use crate::source::{Span, Spanned};
 use crate::text::Text;
@@ -29,7 +29,6 @@ pub fn resolve(
         };
         let resolver = Resolver {
             library,
-            names: Names::default(),
             diagnostics: Vec::new(),
         };
         let mut reading = Reading {

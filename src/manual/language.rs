@@ -56,7 +56,7 @@ fn blocks() -> Vec<String> {
 fn opened(statement: &Statement) -> Option<&str> {
     match &statement.block {
         BlockRule::Optional(block) | BlockRule::Required(block) => Some(block),
-        BlockRule::None => None,
+        BlockRule::None | BlockRule::OfSection(_) => None,
     }
 }
 
@@ -211,6 +211,11 @@ fn standing(statement: &Statement, lang: Lang) -> String {
         BlockRule::None => None,
         BlockRule::Optional(_) => Some(either(lang, "可带块", "may have a block")),
         BlockRule::Required(_) => Some(either(lang, "须带块", "has a block")),
+        BlockRule::OfSection(_) => Some(either(
+            lang,
+            "须带所指部分的块",
+            "has the block of the section it names",
+        )),
     };
     let waits = statement.waits.then(|| {
         either(
@@ -240,6 +245,7 @@ fn kinds(lang: Lang) -> String {
     let samples = [
         ("name", "p1kg, 上海院"),
         ("path", "std.reference.weighted-mean"),
+        ("section", "std.jjf1117.en"),
         ("text", "\"…\", zh \"…\" en \"…\", \"\"\"…\"\"\""),
         ("count", "3, 1_000_000"),
         ("number", "0.95, 5e-6"),

@@ -43,7 +43,7 @@ impl<'t> Reader<'t> {
             };
         }
         match slot.kind.as_str() {
-            "name" | "path" | "given" => {
+            "name" | "path" | "given" | "section" => {
                 if slot.optional && self.is_phrase(cursor, statement) {
                     return Ok(None);
                 }
@@ -737,6 +737,7 @@ pub fn describe(kind: &str) -> Text {
     match kind {
         "name" => text("名称", "a name"),
         "path" => text("带点的名称", "a dotted name"),
+        "section" => text("已定义部分的名称", "the name of a definition"),
         "given" => text("实验室或 `参考值`", "a laboratory or `reference`"),
         "verdict" => text("结论", "a verdict"),
         "text" => text("引号内的文本", "a text in quotation marks"),

@@ -100,6 +100,11 @@ impl Entry {
         &self.statement.word.en
     }
 
+    /// Whether it takes a definition over.
+    pub fn takes_over(&self) -> bool {
+        self.one("from").is_some() && self.statement.takes_over()
+    }
+
     /// The first argument of that name.
     pub fn one(&self, slot: &str) -> Option<&Argument> {
         self.arguments.iter().find(|a| a.slot == slot)

@@ -152,6 +152,7 @@ impl<'t> Reader<'t> {
         context: &str,
         entry: Option<&mut Entry>,
         block: Option<&'t Block>,
+        partial: bool,
     ) {
         let (span, written) = (cursor.span(), cursor.slice_at(0).to_owned());
         let already = matches!(
@@ -168,7 +169,7 @@ impl<'t> Reader<'t> {
         }
         let Some(entry) = entry else { return };
         if cursor.at_end() {
-            self.attach(entry, block);
+            self.attach(entry, block, partial);
         }
         if already || entry.poisoned {
             return;
@@ -403,34 +404,6 @@ impl<'t> Reader<'t> {
         );
     }
 
-    pub(super) fn report_missing_statement(
-        &mut self,
-        statement: &'static Statement,
-        context: &str,
-        head: Span,
-    ) {
-        if context == "file" {
-            return;
-        }
-        let (zh, en) = Self::shown(&statement.word);
-        let usage = |lang| super::arguments::usage(statement, lang);
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::MissingStatement,
-                head,
-                Text::new(
-                    format!("{}缺少语句 {zh}", block_name(context, Lang::Zh)),
-                    format!("there is no {en} {}", block_name(context, Lang::En)),
-                ),
-            )
-            .with_reason(statement.doc.clone())
-            .with_help(Text::new(
-                format!("补上 `{}`", usage(Lang::Zh)),
-                format!("add `{}`", usage(Lang::En)),
-            )),
-        );
-    }
-
     pub(super) fn report_waiting(&mut self, entry: &Entry) {
         let (zh, en) = Self::shown(&entry.statement.word);
         self.diagnostics.push(
@@ -484,6 +457,32 @@ impl<'t> Reader<'t> {
             .with_fix(Text::same(format!("`{fixed}`")), tree.span(keyword.token), fixed.clone(), Applicability::Safe),
         );
     }
+}
+
+/// A statement that the block behind `head` must have and has not.
+pub fn missing_statement(statement: &'static Statement, context: &str, head: Span) -> Diagnostic {
+    let usage = |lang| super::arguments::usage(statement, lang);
+    Diagnostic::new(
+        Code::MissingStatement,
+        head,
+        Text::new(
+            format!(
+                "{}缺少语句 `{}`",
+                block_name(context, Lang::Zh),
+                statement.word.zh
+            ),
+            format!(
+                "there is no `{}` {}",
+                statement.word.en,
+                block_name(context, Lang::En)
+            ),
+        ),
+    )
+    .with_reason(statement.doc.clone())
+    .with_help(Text::new(
+        format!("补上 `{}`", usage(Lang::Zh)),
+        format!("add `{}`", usage(Lang::En)),
+    ))
 }
 
 /// Whether a word is written in Chinese characters.
@@ -541,7 +540,7 @@ pub(super) fn block_name(context: &str, lang: Lang) -> String {
     }
     let owner = table().statements.iter().find(|s| match &s.block {
         BlockRule::Optional(block) | BlockRule::Required(block) => block == context,
-        BlockRule::None => false,
+        BlockRule::None | BlockRule::OfSection(_) => false,
     });
     match (owner, lang) {
         (Some(owner), Lang::Zh) if !owner.headless => format!("`{}` 块", owner.word.zh),

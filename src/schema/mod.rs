@@ -16,5 +16,6 @@ mod usage;
 
 pub use arguments::{describe, usage as written_usage};
 pub use entry::{Amount, Entry, Keyword, MethodCall, Step, Value};
-pub use read::{Document, read};
+pub use messages::missing_statement;
+pub use read::{Document, lacking, read};
 pub use usage::{Element, Slot};

@@ -3,11 +3,9 @@
 //! Several statements may stand on one line: a statement ends where its arguments end, and the next word must begin another one of the same
 //! block. What fits nowhere is reported once, at its place, and reading goes on with the next statement.
 
-use std::collections::BTreeMap;
-
 use super::cursor::Cursor;
 use super::entry::{Entry, Keyword};
-use super::table::{BlockRule, Term, Times, table};
+use super::table::{BlockRule, Statement, Term, Times, table};
 use super::usage::{Element, Slot};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -39,6 +37,7 @@ pub fn read(tree: &Tree) -> (Document, Vec<Diagnostic>) {
             start: 0,
             end: 0,
         },
+        false,
     );
     reader.keywords.sort_by_key(|k| k.token);
     reader.keywords.dedup_by_key(|k| k.token);
@@ -66,15 +65,22 @@ pub(super) struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    /// The statements of a block; `head` is what the block belongs to.
-    fn block(&mut self, lines: &'t [Line], context: &str, head: Span) -> Vec<Entry> {
+    /// The statements of a block; `head` is what the block belongs to. A `partial` block is completed elsewhere: by a definition, or by
+    /// what takes it over.
+    fn block(&mut self, lines: &'t [Line], context: &str, head: Span, partial: bool) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         // Statements that a misspelled keyword may have meant: they are not reported missing as well.
         let mut suspected: Vec<String> = Vec::new();
         for line in lines {
-            self.line(line, context, &mut entries, &mut suspected);
+            self.line(line, context, partial, &mut entries, &mut suspected);
         }
-        self.count(&entries, context, head, &suspected);
+        self.report_repetitions(&entries, context);
+        if !partial {
+            let lacking = lacking(&entries, context)
+                .filter(|statement| !suspected.contains(&statement.word.en));
+            self.diagnostics
+                .extend(lacking.map(|s| super::messages::missing_statement(s, context, head)));
+        }
         entries
     }
 
@@ -82,6 +88,7 @@ impl<'t> Reader<'t> {
         &mut self,
         line: &'t Line,
         context: &str,
+        partial: bool,
         entries: &mut Vec<Entry>,
         suspected: &mut Vec<String>,
     ) {
@@ -101,10 +108,8 @@ impl<'t> Reader<'t> {
                 Some(mut entry) => {
                     entry.doc = std::mem::take(&mut doc);
                     if cursor.at_end() {
-                        self.attach(&mut entry, block.take());
-                    } else if let BlockRule::Required(_) = entry.statement.block
-                        && !entry.poisoned
-                    {
+                        self.attach(&mut entry, block.take(), partial);
+                    } else if needs_block(&entry) && !entry.poisoned {
                         self.report_missing_block(&entry);
                         entry.poisoned = true;
                     }
@@ -117,7 +122,13 @@ impl<'t> Reader<'t> {
                 }
             }
             if !cursor.at_end() && !self.starts_statement(&cursor, context) {
-                self.unexpected(&mut cursor, context, entries.last_mut(), block.take());
+                self.unexpected(
+                    &mut cursor,
+                    context,
+                    entries.last_mut(),
+                    block.take(),
+                    partial,
+                );
             }
             if cursor.position() == before {
                 cursor.advance(1);
@@ -304,12 +315,16 @@ impl<'t> Reader<'t> {
         }
     }
 
-    pub(super) fn attach(&mut self, entry: &mut Entry, block: Option<&'t Block>) {
-        match (&entry.statement.block, block) {
-            (BlockRule::Required(name) | BlockRule::Optional(name), Some(block)) => {
+    /// Reads the block behind a statement; `within` a partial block, a statement whose block is merged is partial itself.
+    pub(super) fn attach(&mut self, entry: &mut Entry, block: Option<&'t Block>, within: bool) {
+        match (context_behind(entry), block) {
+            (Some(name), Some(block)) => {
                 let span = self.tree.span(block.open);
                 let poisoned_before = entry.poisoned;
-                entry.body = self.block(&block.lines, name, entry.head);
+                let partial = matches!(entry.statement.block, BlockRule::OfSection(_))
+                    || entry.takes_over()
+                    || (within && entry.statement.merges);
+                entry.body = self.block(&block.lines, name, entry.head, partial);
                 entry.block = Some(
                     block
                         .close
@@ -317,13 +332,13 @@ impl<'t> Reader<'t> {
                 );
                 entry.poisoned = poisoned_before;
             }
-            (BlockRule::Required(_), None) => {
+            (_, None) if needs_block(entry) => {
                 if !entry.poisoned {
                     self.report_missing_block(entry);
                 }
                 entry.poisoned = true;
             }
-            (BlockRule::None, Some(block)) => {
+            (None, Some(block)) => {
                 if !entry.poisoned {
                     let span = self.tree.span(block.open);
                     self.report_needless_block(entry, span);
@@ -333,23 +348,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// How often each statement stands in the block.
-    fn count(&mut self, entries: &[Entry], context: &str, head: Span, suspected: &[String]) {
-        let mut seen: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
-        for entry in entries {
-            seen.entry(entry.word()).or_default().push(entry);
-        }
-        for statement in table().within(context) {
-            let found = seen
-                .get(statement.word.en.as_str())
-                .map_or(&[][..], Vec::as_slice);
-            let once = matches!(statement.times, Times::Once | Times::AtMostOnce);
-            if once && let [first, second, ..] = found {
+    /// Statements that stand more often in the block than they may.
+    fn report_repetitions(&mut self, entries: &[Entry], context: &str) {
+        for statement in table().within(context).filter(|s| !s.repeats()) {
+            let mut found = entries.iter().filter(|e| e.word() == statement.word.en);
+            if let (Some(first), Some(second)) = (found.next(), found.next()) {
                 self.report_repeated(first, second);
-            }
-            let needed = matches!(statement.times, Times::Once | Times::AtLeastOnce);
-            if needed && found.is_empty() && !suspected.contains(&statement.word.en) {
-                self.report_missing_statement(statement, context, head);
             }
         }
     }
@@ -369,4 +373,32 @@ impl<'t> Reader<'t> {
         let en = self.keywords.iter().filter(written).filter(english).count();
         (en, all - en)
     }
+}
+
+/// The name of the block behind a statement; none when it has none, or when the section that would tell it could not be read.
+fn context_behind(entry: &Entry) -> Option<&'static str> {
+    let block = match &entry.statement.block {
+        BlockRule::OfSection(slot) => &table().section(entry.name(slot)?)?.block,
+        own => own,
+    };
+    match block {
+        BlockRule::Required(name) | BlockRule::Optional(name) => Some(name),
+        BlockRule::None | BlockRule::OfSection(_) => None,
+    }
+}
+
+/// Whether a block must follow: a section that takes nothing over has to say what it says itself.
+fn needs_block(entry: &Entry) -> bool {
+    match entry.statement.block {
+        BlockRule::Required(_) | BlockRule::OfSection(_) => true,
+        BlockRule::Optional(_) => entry.statement.takes_over() && !entry.takes_over(),
+        BlockRule::None => false,
+    }
+}
+
+/// The statements that a block must have and has not.
+pub fn lacking(entries: &[Entry], context: &str) -> impl Iterator<Item = &'static Statement> {
+    (table().within(context))
+        .filter(|s| matches!(s.times, Times::Once | Times::AtLeastOnce))
+        .filter(move |s| !entries.iter().any(|e| e.word() == s.word.en))
 }

@@ -23,6 +23,8 @@ pub enum BlockRule {
     None,
     Optional(String),
     Required(String),
+    /// The block of the section that this slot names.
+    OfSection(String),
 }
 
 /// A word in both languages.
@@ -45,6 +47,12 @@ pub struct Statement {
     pub pattern: String,
     pub block: BlockRule,
     pub times: Times,
+    /// The slots that tell it from others of its keyword.
+    pub key: Vec<String>,
+    /// The kin whose statements stand in for one another.
+    pub kin: Option<String>,
+    /// Whether its block is merged with that of the statement it overrides.
+    pub merges: bool,
     /// Understood, but without effect so far.
     pub waits: bool,
     pub doc: Text,
@@ -83,6 +91,11 @@ struct Row {
     block: String,
     #[serde(default)]
     times: String,
+    #[serde(default)]
+    key: String,
+    kin: Option<String>,
+    #[serde(default)]
+    merges: bool,
     #[serde(default)]
     waits: bool,
     doc: Text,
@@ -217,9 +230,26 @@ impl Table {
         self.within(context).find(|s| s.headless)
     }
 
+    /// The statement that takes over definitions of a section.
+    pub fn section(&self, word: &str) -> Option<&Statement> {
+        (self.statements.iter()).find(|s| s.word.en == word && s.takes_over())
+    }
+
     /// The words of a choice.
     pub fn choice(&self, name: &str) -> &[Term] {
         self.choices.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Statement {
+    /// Whether it may take a definition over; then it needs no block of its own.
+    pub fn takes_over(&self) -> bool {
+        (self.usage.iter().flat_map(Element::slots)).any(|slot| slot.kind == "section")
+    }
+
+    /// Whether it may stand several times in its block.
+    pub fn repeats(&self) -> bool {
+        matches!(self.times, Times::AtLeastOnce | Times::Any)
     }
 }
 
@@ -239,6 +269,9 @@ impl Row {
         };
         let block = match self.block.strip_prefix('?') {
             Some(name) => BlockRule::Optional(name.to_owned()),
+            None if self.block.starts_with('=') => {
+                BlockRule::OfSection(self.block.trim_start_matches('=').to_owned())
+            }
             None if self.block.is_empty() => BlockRule::None,
             None => BlockRule::Required(self.block),
         };
@@ -250,7 +283,11 @@ impl Row {
             other => return Err(format!("{}: times = \"{other}\"", word.en)),
         };
         let usage = usage::parse(&self.usage).map_err(|error| format!("{}: {error}", word.en))?;
+        let names = self.key.split(',').filter(|slot| !slot.is_empty());
         Ok(Statement {
+            key: names.map(str::to_owned).collect(),
+            kin: self.kin,
+            merges: self.merges,
             word,
             headless,
             contexts: self.contexts,
@@ -322,6 +359,36 @@ mod tests {
         for statement in &table().statements {
             if let BlockRule::Optional(block) | BlockRule::Required(block) = &statement.block {
                 assert!(table().within(block).next().is_some(), "{block}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_section_that_may_be_defined_is_a_statement_that_takes_definitions_over() {
+        for term in table().choice("section") {
+            let statement = table().section(&term.en).unwrap();
+            assert_eq!(&statement.word, term);
+        }
+        let takers: BTreeSet<&str> = (table().statements.iter())
+            .filter(|s| s.takes_over() && s.word.en != "define")
+            .map(|s| s.word.en.as_str())
+            .collect();
+        let sections: BTreeSet<&str> = (table().choice("section").iter())
+            .map(|t| t.en.as_str())
+            .collect();
+        assert_eq!(takers, sections);
+    }
+
+    #[test]
+    fn every_key_is_a_slot_of_its_statement() {
+        for statement in &table().statements {
+            for key in &statement.key {
+                let slots = statement.usage.iter().flat_map(Element::slots);
+                assert!(
+                    slots.into_iter().any(|s| s.name == *key),
+                    "{}: {key}",
+                    statement.word.en
+                );
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::text::Text;
 const DEEPEST: usize = 64;
 
 /// Keywords that can only stand at the top level; at the margin they end whatever block was left open.
-pub const TOP_LEVEL: [&str; 18] = [
+pub const TOP_LEVEL: [&str; 20] = [
     "edition",
     "use",
     "protocol",
@@ -27,6 +27,7 @@ pub const TOP_LEVEL: [&str; 18] = [
     "unit",
     "calendar",
     "test",
+    "define",
     "语言版本",
     "引用",
     "规程",
@@ -36,6 +37,7 @@ pub const TOP_LEVEL: [&str; 18] = [
     "计量单位",
     "日历",
     "用例",
+    "定义",
 ];
 
 /// A file as tokens and lines.

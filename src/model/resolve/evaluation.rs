@@ -24,7 +24,7 @@ impl Resolver<'_> {
 
     /// The method of the library that a call names, its parameters checked against the method's own.
     pub(super) fn method(&mut self, call: &MethodCall) -> Option<Method> {
-        let full = self.names.full(&call.path);
+        let full = self.library.full(&call.path, call.span.file);
         let short = full.rsplit('.').next().unwrap_or(&full);
         // A regime offers methods under its own name: `kc.weighted-mean` is the weighted mean of the library.
         let offered = full
@@ -44,7 +44,7 @@ impl Resolver<'_> {
                 || (same_word && (!full.contains('.') || offered.iter().any(|m| m == path)))
         });
         let Some((path, entry)) = found else {
-            if self.names.is_known(&call.path, self.library) {
+            if self.library.is_known(&call.path, call.span.file) {
                 self.unknown_method(call, short);
             }
             return None;

@@ -84,7 +84,7 @@ impl Resolver<'_> {
             words.push(statement.word.en.as_str());
             context = match &statement.block {
                 BlockRule::Optional(block) | BlockRule::Required(block) => Some(block),
-                BlockRule::None => None,
+                BlockRule::None | BlockRule::OfSection(_) => None,
             };
         }
         Some((Term::Has(words.join(".")), Kind::Truth))

@@ -79,7 +79,7 @@ impl Resolver<'_> {
     }
 
     fn calendar(&mut self, name: Spanned<String>) -> Option<Spanned<String>> {
-        let full = self.names.full(&name.value);
+        let full = self.library.full(&name.value, name.span.file);
         if self.library.item("calendar", &full).is_some() {
             return Some(Spanned::new(full, name.span));
         }

@@ -11,19 +11,16 @@ mod verdicts;
 
 use super::Protocol;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::project::{Library, Names};
+use crate::project::Library;
 use crate::schema::{Document, Entry, Value};
 use crate::source::{Span, Spanned};
 use crate::text::Text;
 
 /// The protocols of a document; one that lacks an indispensable part is left out (its findings say why).
 pub fn resolve(document: &Document, library: &Library) -> (Vec<Protocol>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let names = Names::of(document, library, &mut diagnostics);
     let mut resolver = Resolver {
         library,
-        names,
-        diagnostics,
+        diagnostics: Vec::new(),
     };
     resolver.edition(document);
     let entries: Vec<&Entry> = document
@@ -43,7 +40,6 @@ const EDITIONS: [u64; 1] = [2026];
 
 pub(crate) struct Resolver<'a> {
     pub library: &'a Library,
-    pub names: Names,
     pub diagnostics: Vec<Diagnostic>,
 }
 

@@ -58,7 +58,11 @@ impl Resolver<'_> {
                 continue;
             };
             if let Some(extends) = found.child("extends") {
-                waiting.extend(Self::spanned_list(extends, "policies"));
+                let full = |name: Spanned<String>| {
+                    Spanned::new(self.library.full(&name.value, name.span.file), name.span)
+                };
+                let extended = Self::spanned_list(extends, "policies");
+                waiting.extend(extended.into_iter().map(full));
             }
             chain.push((name.value, found));
         }

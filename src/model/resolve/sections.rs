@@ -100,6 +100,10 @@ impl Resolver<'_> {
             .collect();
         let contingency = entry.child("contingency").map(|e| self.contingency(e));
         let policy = choice("policy", "policy").and_then(|name| self.policy(name));
+        // What a section that could not be had would have said is not known; nothing is concluded from its absence.
+        if (entry.body.iter()).any(|e| e.poisoned && e.takes_over()) {
+            return None;
+        }
         let mut protocol = Protocol {
             path: Self::spanned(entry, "path")?,
             version: Self::spanned(entry, "version")?,
@@ -177,11 +181,11 @@ impl Resolver<'_> {
     }
 
     fn policy(&mut self, name: Spanned<String>) -> Option<Spanned<String>> {
-        let full = self.names.full(&name.value);
+        let full = self.library.full(&name.value, name.span.file);
         if self.library.item("policy", &full).is_some() {
             return Some(Spanned::new(full, name.span));
         }
-        if self.names.is_known(&name.value, self.library) {
+        if self.library.is_known(&name.value, name.span.file) {
             let known: Vec<&str> = self.library.items("policy").map(|(path, _)| path).collect();
             self.unknown(&nouns::policy(), &full, name.span, &known);
         }
