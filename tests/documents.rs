@@ -4,33 +4,19 @@
 
 use std::collections::BTreeMap;
 
-use bidui::diagnostic::Severity;
+use bidui::compile::compile;
+use bidui::diagnostic::render;
+use bidui::intake;
 use bidui::plan::{self, Plan};
 use bidui::report::{self, Document, Pictures, Templates};
 use bidui::text::Lang;
-use bidui::{check, intake, model, project, schema, source::SourceFile, syntax};
 
 const PROTOCOL: &str = include_str!("documents/masses.bidui");
 
 fn plan_of(text: &str) -> Plan {
-    let library = project::standard();
-    let mut sources = library.sources();
-    let file = sources.add(SourceFile::new("masses.bidui", text));
-    let (tree, mut found) = syntax::parse(file, sources.get(file).unwrap());
-    let (document, more) = schema::read(&tree);
-    found.extend(more);
-    let (mut protocols, more) = model::resolve(&document, library);
-    found.extend(more);
-    found.retain(|d| d.severity == Severity::Error);
-    assert!(found.is_empty(), "{found:?}");
-    let (checked, _) = check::check(protocols.remove(0));
-    plan::build(
-        &checked.protocol,
-        &checked.written,
-        &checked.journey,
-        &sources,
-    )
-    .unwrap()
+    let compiled = compile("masses.bidui", text);
+    let found = render::short(&compiled.diagnostics, &compiled.sources, Lang::En);
+    compiled.plan().expect(&found)
 }
 
 fn made(text: &str, lang: Lang) -> BTreeMap<String, Document> {

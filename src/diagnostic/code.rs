@@ -111,6 +111,7 @@ codes! {
     AnsweredTwice "E0709" "answered-twice" Error,
     LadderDeadEnd "E0710" "ladder-dead-end" Error,
     MeasureNotAllowed "E0711" "measure-not-allowed" Error,
+    ExceptionsTogether "E0712" "exceptions-together" Error,
     // Tests in the language
     ExpectationNotMet "E0801" "expectation-not-met" Error,
     TestOfNoProtocol "E0802" "test-of-no-protocol" Error,

@@ -19,7 +19,7 @@ use crate::values::unit::Unit;
 pub use journey::WrittenJourney;
 pub use resolve::resolve;
 pub(crate) use resolve::{Resolver, nouns};
-pub use rules::{Consequence, Measure, VerdictRule};
+pub use rules::{Consequence, Exception, Measure, VerdictRule};
 
 /// A comparison protocol (比对实施方案).
 #[derive(Debug, Clone)]

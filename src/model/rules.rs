@@ -5,12 +5,21 @@ use super::Period;
 use crate::source::Span;
 use crate::text::Text;
 
-/// A verdict and when it is given; without a condition it takes whatever the other rules leave.
+/// A verdict and when it is given; without a condition it takes whatever the other general rules leave.
 #[derive(Debug, Clone)]
 pub struct VerdictRule {
     pub verdict: String,
     pub when: Option<Condition>,
+    /// Set for an exception: it goes before the general rules.
+    pub exception: Option<Exception>,
     pub at: Span,
+}
+
+/// What an exception says beside its verdict and condition.
+#[derive(Debug, Clone)]
+pub struct Exception {
+    pub label: Text,
+    pub basis: Option<Text>,
 }
 
 /// What follows from a verdict or an event.

@@ -366,12 +366,22 @@ pub struct Rules {
     pub laboratory: Vec<Rule>,
 }
 
-/// A verdict and its condition; without one it takes what the others leave.
+/// A verdict and its condition; without one it takes what the others leave. An exception goes before the general rules.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     pub verdict: String,
     pub when: Option<Term>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Exception>,
     pub clause: String,
+}
+
+/// What names an exception, and on what it rests.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Exception {
+    pub label: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Text>,
 }
 
 /// One measure that follows from a verdict or an event.

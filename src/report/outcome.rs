@@ -7,9 +7,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::equivalence_graph;
 use super::templates::{TemplateError, Templates};
-use super::words::Words;
+use super::words::{Words, escape};
 use crate::run::Outcome;
-use crate::run::outcome::{LaboratoryOutcome, LaboratoryResult, PointOutcome};
+use crate::run::outcome::{AppliedException, LaboratoryOutcome, LaboratoryResult, PointOutcome};
 use crate::text::Lang;
 use crate::values::decimal::Decimal;
 use crate::values::rounding::{Presentation, round_result, round_significant, shortest};
@@ -62,7 +62,7 @@ pub fn report(
         .iter()
         .map(|l| {
             let at_points: Vec<String> = outcome.points.iter().map(|p| at(l, p)).collect();
-            context! { id => &l.laboratory, name => l.title.get(lang), verdict => verdict(&l.verdict), points => at_points }
+            context! { id => &l.laboratory, name => l.title.get(lang), verdict => verdict_with_exception(&l.verdict, &l.exception, words), points => at_points }
         })
         .collect();
     let followed: Vec<Value> = outcome
@@ -174,7 +174,29 @@ fn result_data(result: &LaboratoryResult, names: &[String], words: Words) -> Val
         k => shortest(result.k),
         correction => pair(result.correction, result.u).0,
         weight => if result.in_reference && result.weight != 0.0 { digits(result.weight, 3) } else if result.in_reference { "●".to_owned() } else { "—".to_owned() },
-        verdict => result.verdict.as_deref().map_or("—".to_owned(), |v| words.verdict(v)),
+        verdict => verdict_with_exception(&result.verdict, &result.exception, words),
+    }
+}
+
+/// The verdict, with the exception that gave it.
+fn verdict_with_exception(
+    verdict: &Option<String>,
+    exception: &Option<AppliedException>,
+    words: Words,
+) -> String {
+    let Some(verdict) = verdict else {
+        return "—".to_owned();
+    };
+    let verdict = words.verdict(verdict);
+    match exception {
+        None => verdict,
+        Some(exception) => {
+            let label = escape(exception.label.get(words.lang));
+            match words.lang {
+                Lang::Zh => format!("{verdict}（例外：{label}）"),
+                Lang::En => format!("{verdict} (exception: {label})"),
+            }
+        }
     }
 }
 

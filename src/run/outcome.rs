@@ -132,6 +132,20 @@ pub struct LaboratoryResult {
     /// The step that gave the verdict and the clause of the rule.
     pub verdict_step: String,
     pub verdict_clause: Option<String>,
+    /// The exception that gave the verdict, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<AppliedException>,
+}
+
+/// An exception that applied.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AppliedException {
+    pub label: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Text>,
+    /// The verdict that the general rules give, and the clause of their rule.
+    pub instead_of: Option<String>,
+    pub general_clause: Option<String>,
 }
 
 /// A unilateral degree of equivalence.
@@ -173,6 +187,9 @@ pub struct LaboratoryOutcome {
     pub verdict: Option<String>,
     pub verdict_step: String,
     pub verdict_clause: Option<String>,
+    /// The exception that gave the verdict, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<AppliedException>,
     /// Verdict at each point, in the order of the points.
     pub points: Vec<(String, String)>,
     pub consequences: Vec<Consequence>,

@@ -1,20 +1,50 @@
 //! Verdicts out of scores, and verdicts on laboratories out of verdicts at points.
 
-use super::outcome::{LaboratoryOutcome, PointOutcome};
+use super::outcome::{AppliedException, LaboratoryOutcome, PointOutcome};
 use super::results::Results;
 use crate::condition::{Domain, Facts};
 use crate::plan::{Plan, Role, Rule, Step};
 
-/// The rule that applies: the one whose condition holds, else the one for the rest. The compiler has proved that there is one only.
-pub(super) fn first<'r>(rules: &'r [Rule], facts: &dyn Facts) -> Option<&'r Rule> {
-    rules
-        .iter()
-        .find(|rule| {
-            rule.when
-                .as_ref()
-                .is_some_and(|when| when.holds(facts) == Some(true))
-        })
-        .or_else(|| rules.iter().find(|rule| rule.when.is_none()))
+/// The rule that gives the verdict, and the exception it is, if it is one.
+pub(super) struct Decision<'r> {
+    pub rule: &'r Rule,
+    pub exception: Option<AppliedException>,
+}
+
+/// Decides by the rules: the exception that holds, else the general rule whose condition holds, else the one for the rest. The compiler
+/// has proved that there is one only.
+///
+/// # Errors
+/// The exceptions that hold together, which the compiler excludes over the real numbers and rounding could still bring about.
+pub(super) fn decide<'r>(
+    rules: &'r [Rule],
+    facts: &dyn Facts,
+) -> Result<Option<Decision<'r>>, Vec<&'r Rule>> {
+    let holds = |rule: &&Rule| {
+        let when = rule.when.as_ref();
+        when.is_some_and(|when| when.holds(facts) == Some(true))
+    };
+    let (exceptions, general): (Vec<&Rule>, Vec<&Rule>) =
+        rules.iter().partition(|rule| rule.exception.is_some());
+    let given = (general.iter().copied().find(holds))
+        .or_else(|| general.iter().copied().find(|rule| rule.when.is_none()));
+    let applying: Vec<&Rule> = exceptions.into_iter().filter(holds).collect();
+    match applying.as_slice() {
+        [] => Ok(given.map(|rule| Decision {
+            rule,
+            exception: None,
+        })),
+        [rule] => Ok(Some(Decision {
+            rule,
+            exception: rule.exception.as_ref().map(|exception| AppliedException {
+                label: exception.label.clone(),
+                basis: exception.basis.clone(),
+                instead_of: given.map(|g| g.verdict.clone()),
+                general_clause: given.map(|g| g.clause.clone()),
+            }),
+        })),
+        _ => Err(applying),
+    }
 }
 
 /// The verdict on every laboratory of the plan; one that submitted nothing is `absent`.
@@ -46,6 +76,7 @@ pub(super) fn laboratories(
                 verdict: None,
                 verdict_step: step.id.clone(),
                 verdict_clause: None,
+                exception: None,
                 points: at,
                 consequences: Vec::new(),
             };
@@ -53,12 +84,13 @@ pub(super) fn laboratories(
                 outcome.verdict =
                     (laboratory.role == Role::Participant).then(|| "absent".to_owned());
             } else if !outcome.points.is_empty() {
-                let rule = first(
-                    &plan.content.rules.laboratory,
-                    &LaboratoryFacts(&outcome.points),
-                );
-                outcome.verdict = rule.map(|r| r.verdict.clone());
-                outcome.verdict_clause = rule.map(|r| r.clause.clone());
+                let facts = LaboratoryFacts(&outcome.points);
+                // Numbers of points are exact: what the compiler has proved of them cannot fail here.
+                if let Ok(Some(decision)) = decide(&plan.content.rules.laboratory, &facts) {
+                    outcome.verdict = Some(decision.rule.verdict.clone());
+                    outcome.verdict_clause = Some(decision.rule.clause.clone());
+                    outcome.exception = decision.exception;
+                }
             }
             outcome
         })

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::outcome::{LaboratoryResult, Outcome, PointOutcome};
+use super::outcome::{AppliedException, LaboratoryResult, Outcome, PointOutcome};
 use crate::plan::{Clause, Order};
 use crate::text::Lang;
 use crate::values::rounding::shortest;
@@ -32,6 +32,7 @@ pub fn why(outcome: &Outcome, laboratory: &str, lang: Lang) -> Option<String> {
         },
         found.verdict_clause.as_deref(),
     );
+    teller.exception(1, found.exception.as_ref());
     for consequence in &found.consequences {
         let due = consequence
             .due
@@ -97,6 +98,25 @@ impl Teller<'_> {
         }
     }
 
+    /// The exception that gave the verdict above, and the general rule it took the place of.
+    fn exception(&mut self, depth: usize, exception: Option<&AppliedException>) {
+        let Some(exception) = exception else { return };
+        let label = exception.label.get(self.lang);
+        let basis = (exception.basis.as_ref()).map(|basis| basis.get(self.lang));
+        let named = match (self.lang, basis) {
+            (Lang::Zh, Some(basis)) => format!("按例外“{label}”（依据：{basis}）"),
+            (Lang::Zh, None) => format!("按例外“{label}”"),
+            (Lang::En, Some(basis)) => format!("by the exception “{label}” (basis: {basis})"),
+            (Lang::En, None) => format!("by the exception “{label}”"),
+        };
+        self.line(depth, &named, None);
+        if let Some(verdict) = &exception.instead_of {
+            let general = self.word("一般规则的结论", "the general rule gives");
+            let text = format!("{general} {}", crate::words::verdict(verdict, self.lang));
+            self.line(depth, &text, exception.general_clause.as_deref());
+        }
+    }
+
     fn point(&mut self, point: &PointOutcome, result: &LaboratoryResult) {
         let unit = &point.unit;
         let lang = self.lang;
@@ -109,6 +129,7 @@ impl Teller<'_> {
             &format!("{}: {verdict}", point.point),
             result.verdict_clause.as_deref(),
         );
+        self.exception(2, result.exception.as_ref());
         for (name, score) in &result.scores {
             let form = self.denominator(&score.denominator);
             self.line(

@@ -43,10 +43,7 @@ pub(super) fn of_laboratories(
             _ => unproven(None, at),
         },
         counts::Finding::Never(rule) => never(rules, *rule, at),
-        counts::Finding::Unproven => unproven(None, at).with_reason(Text::new(
-            "比较中把多个个数合在一起，组合过多，无法逐一检查",
-            "comparisons put several numbers together, and there are too many combinations to go through",
-        )),
+        counts::Finding::Unproven => unproven(None, at).with_reason(too_many_ways()),
     }
 }
 
@@ -186,7 +183,14 @@ fn unproven(pair: Option<(&VerdictRule, &VerdictRule)>, at: Span) -> Diagnostic 
     }
 }
 
-fn too_difficult(parts: &[String]) -> Text {
+pub(super) fn too_many_ways() -> Text {
+    Text::new(
+        "比较中把多个个数合在一起，组合过多，无法逐一检查",
+        "comparisons put several numbers together, and there are too many combinations to go through",
+    )
+}
+
+pub(super) fn too_difficult(parts: &[String]) -> Text {
     if parts.is_empty() {
         return Text::new("条件的情形过多", "the conditions fall into too many cases");
     }
@@ -198,7 +202,7 @@ fn too_difficult(parts: &[String]) -> Text {
 }
 
 /// Verdicts of artefacts come from those of points, which the proof does not follow.
-fn apart(way: &Way) -> Text {
+pub(super) fn apart(way: &Way) -> Text {
     let way = fallen(way);
     Text::new(
         format!(
@@ -212,7 +216,7 @@ fn apart(way: &Way) -> Text {
     )
 }
 
-fn values(witness: &Witness) -> Text {
+pub(super) fn values(witness: &Witness) -> Text {
     if witness.values.is_empty() {
         Text::new("任何结果", "every outcome")
     } else {
@@ -223,12 +227,12 @@ fn values(witness: &Witness) -> Text {
     }
 }
 
-fn extent(witness: &Witness) -> Option<Text> {
+pub(super) fn extent(witness: &Witness) -> Option<Text> {
     witness.extent.clone().map(Text::same)
 }
 
 /// `2 of 5 points questionable, the others satisfactory`.
-fn fallen(way: &Way) -> Text {
+pub(super) fn fallen(way: &Way) -> Text {
     let mut parts = (Vec::new(), Vec::new());
     for (domain, number, verdicts) in way {
         let (zh, en) = match (domain, number) {

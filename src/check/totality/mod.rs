@@ -8,9 +8,13 @@
 //! Numbers are compared as the decimal numbers that were written, rounded to 15 digits. Uncertainties are positive; scores and the
 //! difference have one sign; otherwise the names are taken as independent, so that an outcome that is shown may be one which the
 //! definitions of the scores exclude (E_n and z at once). Two rules for the same verdict may overlap.
+//!
+//! Exceptions go before the rules, which are total and exclusive without them. No two exceptions may apply together, whatever their
+//! verdicts, since a report names the one that applied; that must be proven.
 
 mod counts;
 mod exact;
+mod exceptions;
 mod formula;
 mod linear;
 mod message;
@@ -44,22 +48,7 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
             ));
             BTreeSet::new()
         }
-        Some(at) => {
-            let rules = &acceptance.point;
-            if two_without_condition(rules, diagnostics) || !acceptance.complete {
-                BTreeSet::new()
-            } else {
-                let findings = points::analyse(rules, shown_unit(protocol, rules));
-                let found = findings.iter();
-                diagnostics.extend(found.map(|f| message::of_points(rules, at, f)));
-                (findings.into_iter())
-                    .filter_map(|finding| match finding {
-                        points::Finding::Never(rule) => Some(rule),
-                        _ => None,
-                    })
-                    .collect()
-            }
-        }
+        Some(at) => at_points(protocol, at, diagnostics),
     };
     match acceptance.laboratory_at {
         None => diagnostics.push(no_rules(
@@ -67,17 +56,53 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
             Text::new("逐个 实验室", "each laboratory"),
         )),
         Some(at) => {
-            let rules = &acceptance.laboratory;
+            let (rules, exceptions) = parted(&acceptance.laboratory);
             // Without a point there is nothing to judge by; that it is missing is reported where it is missing.
             let points = protocol.measurands.iter().any(|m| !m.points.is_empty());
-            if !two_without_condition(rules, diagnostics) && acceptance.complete && points {
+            if !two_without_condition(&rules, diagnostics) && acceptance.complete && points {
                 let judged = judged(protocol, &never);
-                let findings = counts::analyse(rules, &judged);
+                let findings = counts::analyse(&rules, &judged);
                 let found = findings.iter();
-                diagnostics.extend(found.map(|f| message::of_laboratories(rules, at, f)));
+                diagnostics.extend(found.map(|f| message::of_laboratories(&rules, at, f)));
+                diagnostics.extend(exceptions::of_laboratories(&exceptions, at, &judged));
             }
         }
     }
+}
+
+/// Checks the rules for points; gives the verdicts that none of them ever gives.
+fn at_points(protocol: &Protocol, at: Span, diagnostics: &mut Vec<Diagnostic>) -> BTreeSet<String> {
+    let acceptance = &protocol.acceptance;
+    let (rules, exceptions) = parted(&acceptance.point);
+    if two_without_condition(&rules, diagnostics) || !acceptance.complete {
+        return BTreeSet::new();
+    }
+    let findings = points::analyse(&rules, shown_unit(protocol, &rules));
+    let found = findings.iter();
+    diagnostics.extend(found.map(|f| message::of_points(&rules, at, f)));
+    let unit = shown_unit(protocol, &exceptions);
+    let (found, idle) = exceptions::of_points(&exceptions, at, unit);
+    diagnostics.extend(found);
+    let never: BTreeSet<usize> = (findings.iter())
+        .filter_map(|finding| match finding {
+            points::Finding::Never(rule) => Some(*rule),
+            _ => None,
+        })
+        .collect();
+    let given = |rules: &[VerdictRule], never: &BTreeSet<usize>| -> Vec<String> {
+        let given = rules.iter().enumerate().filter(|(i, _)| !never.contains(i));
+        given.map(|(_, rule)| rule.verdict.clone()).collect()
+    };
+    let given = [given(&rules, &never), given(&exceptions, &idle)].concat();
+    (acceptance.point.iter())
+        .map(|rule| rule.verdict.clone())
+        .filter(|verdict| !given.contains(verdict))
+        .collect()
+}
+
+/// The general rules and the exceptions.
+fn parted(rules: &[VerdictRule]) -> (Vec<VerdictRule>, Vec<VerdictRule>) {
+    rules.iter().cloned().partition(|r| r.exception.is_none())
 }
 
 fn no_rules(at: Span, block: Text) -> Diagnostic {
@@ -119,10 +144,10 @@ fn two_without_condition(rules: &[VerdictRule], diagnostics: &mut Vec<Diagnostic
 }
 
 /// What a laboratory is judged by: all points, all artefacts, and the verdicts that the rules for points can give.
-fn judged(protocol: &Protocol, never: &BTreeSet<usize>) -> Vec<counts::Judged> {
+fn judged(protocol: &Protocol, never: &BTreeSet<String>) -> Vec<counts::Judged> {
     let mut verdicts: Vec<String> = Vec::new();
-    for (index, rule) in protocol.acceptance.point.iter().enumerate() {
-        if !never.contains(&index) && !verdicts.contains(&rule.verdict) {
+    for rule in &protocol.acceptance.point {
+        if !never.contains(&rule.verdict) && !verdicts.contains(&rule.verdict) {
             verdicts.push(rule.verdict.clone());
         }
     }

@@ -33,6 +33,7 @@ impl Facts for Known<'_> {
 
 fn rule(verdict: &str, when: Option<Term>) -> VerdictRule {
     VerdictRule {
+        exception: None,
         verdict: verdict.to_owned(),
         when: when.map(|term| Condition {
             term,

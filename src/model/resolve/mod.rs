@@ -208,6 +208,9 @@ pub(crate) mod nouns {
     pub fn variable() -> Text {
         Text::new("量（可用于此条件）", "name to be used in this condition")
     }
+    pub fn exception() -> Text {
+        Text::new("例外", "exception")
+    }
     pub fn verdict() -> Text {
         Text::new("结论", "verdict")
     }

@@ -1,8 +1,8 @@
 //! Verdict rules and consequences.
 
-use super::Resolver;
 use super::conditions::Offered;
-use crate::model::rules::{Consequence, Measure, MeasureKind, VerdictRule};
+use super::{Resolver, nouns};
+use crate::model::rules::{Consequence, Exception, Measure, MeasureKind, VerdictRule};
 use crate::model::{Acceptance, Score};
 use crate::schema::{Entry, Value};
 use crate::values::unit::Dimension;
@@ -73,12 +73,27 @@ impl Resolver<'_> {
                 }
                 _ => None,
             };
+            let label = rule.text("label").cloned();
             rules.push(VerdictRule {
                 verdict: verdict.to_owned(),
                 when,
+                exception: label.map(|label| Exception {
+                    label,
+                    basis: rule.text("basis").cloned(),
+                }),
                 at: rule.span,
             });
         }
+        let labels = each.children("exception").filter_map(|e| {
+            let label = e.text("label")?;
+            let name = if label.en.is_empty() {
+                &label.zh
+            } else {
+                &label.en
+            };
+            Some((name.as_str(), Self::at(e, "label")))
+        });
+        self.unique(&nouns::exception(), labels);
         (rules, complete)
     }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Measure, Order, Rule, Rules};
+use super::super::{Exception, Measure, Order, Rule, Rules};
 use super::Builder;
 use crate::model::{self, rules::MeasureKind};
+use crate::text::Lang;
 
 impl Builder<'_> {
     pub(super) fn rules(&mut self) -> Rules {
@@ -15,12 +16,17 @@ impl Builder<'_> {
                 .map(|rule| Rule {
                     verdict: rule.verdict.clone(),
                     when: rule.when.as_ref().map(|c| c.term.clone()),
-                    clause: self.clause(format!("rule.{name}.{}", rule.verdict), rule.at),
+                    exception: rule.exception.as_ref().map(|e| Exception {
+                        label: e.label.clone(),
+                        basis: e.basis.clone(),
+                    }),
+                    clause: self.clause(clause_of(name, rule), rule.at),
                 })
                 .collect();
-            // The rules exclude one another, so their order means nothing; the one for the rest stands last.
+            // Rules exclude one another, and so do exceptions: their order means nothing. The rule for the rest stands last of the rules.
             made.sort_by(|a, b| {
-                (a.when.is_none(), &a.verdict).cmp(&(b.when.is_none(), &b.verdict))
+                let key = |r: &Rule| (r.exception.clone(), r.when.is_none(), r.verdict.clone());
+                key(a).cmp(&key(b))
             });
             made
         };
@@ -89,5 +95,13 @@ impl Builder<'_> {
             from_policy,
             clause: self.clause(key, measure.at),
         }
+    }
+}
+
+/// The key of the clause of a rule.
+fn clause_of(name: &str, rule: &model::VerdictRule) -> String {
+    match &rule.exception {
+        None => format!("rule.{name}.{}", rule.verdict),
+        Some(exception) => format!("exception.{name}.{}", exception.label.get(Lang::En)),
     }
 }

@@ -283,7 +283,18 @@ impl View<'_> {
     }
 
     fn verdict_rule(&self, rule: &Rule) -> Value {
+        let exception = rule.exception.as_ref().map(|exception| {
+            let label = escape(exception.label.get(self.words.lang));
+            let basis = (exception.basis.as_ref()).map(|b| escape(b.get(self.words.lang)));
+            let begin = self.words.pick("例外：", "exception: ");
+            let end = self.words.pick("；依据：", "; basis: ");
+            match basis {
+                Some(basis) => safe(format!("{begin}{label}{end}{basis}")),
+                None => safe(format!("{begin}{label}")),
+            }
+        });
         object([
+            ("exception", optional(exception)),
             ("verdict", Value::from(self.words.verdict(&rule.verdict))),
             (
                 "when",

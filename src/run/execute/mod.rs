@@ -154,6 +154,7 @@ impl PointRun {
             verdict: None,
             verdict_step: String::new(),
             verdict_clause: None,
+            exception: None,
         });
     }
 

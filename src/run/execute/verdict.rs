@@ -1,10 +1,11 @@
 //! The verdict of every laboratory at a point.
 
-use super::super::outcome::LaboratoryResult;
+use super::super::outcome::{Failure, LaboratoryResult};
 use super::super::verdicts;
 use super::PointRun;
 use crate::condition::{Domain, Facts};
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Rule, Step};
+use crate::text::{Lang, Text};
 
 impl PointRun {
     pub(super) fn judge(&mut self, plan: &Plan, step: &Step) {
@@ -18,14 +19,41 @@ impl PointRun {
                 u_ref,
                 factor: self.factor,
             };
-            let rule = verdicts::first(&plan.content.rules.point, &facts);
-            if let Some(rule) = rule {
-                result.verdict = Some(rule.verdict.clone());
-                result.verdict_step = step.id.clone();
-                result.verdict_clause = Some(rule.clause.clone());
+            match verdicts::decide(&plan.content.rules.point, &facts) {
+                Ok(Some(decision)) => {
+                    result.verdict = Some(decision.rule.verdict.clone());
+                    result.verdict_step = step.id.clone();
+                    result.verdict_clause = Some(decision.rule.clause.clone());
+                    result.exception = decision.exception;
+                }
+                Ok(None) => {}
+                Err(exceptions) => self.outcome.failures.push(Failure {
+                    step: step.id.clone(),
+                    kind: "exceptions".to_owned(),
+                    reason: together(&result.laboratory, &exceptions),
+                }),
             }
         }
     }
+}
+
+/// Why nothing was decided where several exceptions apply.
+fn together(laboratory: &str, exceptions: &[&Rule]) -> Text {
+    let labels = |lang: Lang, mark: &str| {
+        let labels = exceptions.iter().filter_map(|r| r.exception.as_ref());
+        let quoted: Vec<String> = labels.map(|e| format!("`{}`", e.label.get(lang))).collect();
+        quoted.join(mark)
+    };
+    Text::new(
+        format!(
+            "实验室 {laboratory} 同时适用例外 {}，未作评定",
+            labels(Lang::Zh, "、")
+        ),
+        format!(
+            "exceptions {} both apply to laboratory {laboratory}, which was not judged",
+            labels(Lang::En, " and ")
+        ),
+    )
 }
 
 struct PointFacts<'a> {
