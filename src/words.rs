@@ -1,11 +1,15 @@
 //! Words that explanations, reports and documents share: verdicts and measures.
 
-use crate::plan::{Order, Period};
+use crate::plan::{Order, Period, Wording};
 use crate::schema::table;
 use crate::text::Lang;
 
-/// A verdict or event in the words of a language; names of the author's own stay as they are.
-pub fn verdict(name: &str, lang: Lang) -> String {
+/// A verdict or event in the wording that the protocol orders, otherwise in the words of the language; names of the author's own stay as
+/// they are.
+pub fn verdict(name: &str, lang: Lang, wording: &Wording) -> String {
+    if let Some(text) = wording.verdicts.get(name) {
+        return text.get(lang).to_owned();
+    }
     match table::spelled(&table::VERDICTS, name) {
         Some((_, zh)) if lang == Lang::Zh => zh.to_owned(),
         _ => name.replace('-', " "),
@@ -26,7 +30,7 @@ fn period(period: &Period, lang: Lang) -> String {
 }
 
 /// A measure as a sentence; `object` is what a suspension concerns.
-pub fn order(order: &Order, lang: Lang, object: Option<&str>) -> String {
+pub fn order(order: &Order, lang: Lang, wording: &Wording, object: Option<&str>) -> String {
     let zh = lang == Lang::Zh;
     let pick = |zh_text: &'static str, en_text: &'static str| if zh { zh_text } else { en_text };
     match order {
@@ -47,7 +51,7 @@ pub fn order(order: &Order, lang: Lang, object: Option<&str>) -> String {
         }
         Order::Suspend { what, until } => {
             let what = suspended(what, lang, object);
-            match (zh, until.as_ref().map(|u| verdict(u, lang))) {
+            match (zh, until.as_ref().map(|u| verdict(u, lang, wording))) {
                 (true, Some(state)) => format!("暂停{what}，直至补测结论为“{state}”"),
                 (true, None) => format!("暂停{what}"),
                 (false, Some(state)) => {
@@ -61,8 +65,8 @@ pub fn order(order: &Order, lang: Lang, object: Option<&str>) -> String {
             let outcomes: Vec<String> = outcomes
                 .iter()
                 .map(|(verdict, step)| {
-                    let verdict = self::verdict(verdict, lang);
-                    let step = self::order(&step.order, lang, object);
+                    let verdict = self::verdict(verdict, lang, wording);
+                    let step = self::order(&step.order, lang, wording, object);
                     if zh {
                         format!("结论为“{verdict}”的，{step}")
                     } else {

@@ -8,7 +8,7 @@ use bidui::compile::compile;
 use bidui::diagnostic::render;
 use bidui::intake;
 use bidui::plan::{self, Plan};
-use bidui::report::{self, Document, Pictures, Templates};
+use bidui::report::{self, Document, Drawings, Pictures, Rasters, Templates};
 use bidui::text::Lang;
 
 const PROTOCOL: &str = include_str!("documents/masses.bidui");
@@ -20,7 +20,13 @@ fn plan_of(text: &str) -> Plan {
 }
 
 fn made(text: &str, lang: Lang) -> BTreeMap<String, Document> {
-    report::documents(&plan_of(text), lang, &Templates::load(None).unwrap()).unwrap()
+    report::documents(
+        &plan_of(text),
+        lang,
+        &Templates::load(None).unwrap(),
+        &Drawings::default(),
+    )
+    .unwrap()
 }
 
 /// The same protocol with its participants known by code.
@@ -205,7 +211,7 @@ fn a_protocol_that_leaves_everything_open_has_documents_that_say_so() {
         (Lang::Zh, "本规程未作规定"),
         (Lang::En, "The protocol does not say"),
     ] {
-        let all = report::documents(&bare(), lang, &templates).unwrap();
+        let all = report::documents(&bare(), lang, &templates, &Drawings::default()).unwrap();
         assert_eq!(all.len(), 13);
         for (path, document) in &all {
             if path.starts_with("protocol") || path.starts_with("instructions") {
@@ -228,7 +234,13 @@ fn a_reference_value_from_a_certificate_stays_with_the_pilot() {
             });
         }
     }
-    let all = report::documents(&plan, Lang::Zh, &Templates::load(None).unwrap()).unwrap();
+    let all = report::documents(
+        &plan,
+        Lang::Zh,
+        &Templates::load(None).unwrap(),
+        &Drawings::default(),
+    )
+    .unwrap();
     for (path, document) in all {
         let shown = document.markdown.contains("0.12345") || document.markdown.contains("0.00678");
         assert_eq!(shown, path.starts_with("protocol"), "{path}");
@@ -257,8 +269,8 @@ fn the_same_plan_gives_the_same_bytes() {
         report::html(document, &pictures)
     );
     assert_eq!(
-        report::docx(document).unwrap(),
-        report::docx(document).unwrap()
+        report::docx(document, &Rasters::new()).unwrap(),
+        report::docx(document, &Rasters::new()).unwrap()
     );
 }
 
@@ -269,7 +281,13 @@ fn an_author_may_replace_a_template() {
         "# {{ title }}\n{{ risks|length }}\n".to_owned(),
     )]);
     let templates = Templates::load(Some(&own)).unwrap();
-    let all = report::documents(&plan_of(PROTOCOL), Lang::En, &templates).unwrap();
+    let all = report::documents(
+        &plan_of(PROTOCOL),
+        Lang::En,
+        &templates,
+        &Drawings::default(),
+    )
+    .unwrap();
     assert_eq!(
         all["pilot/risks.en"].markdown,
         "# National comparison of class E2 weights\n1\n"
@@ -342,4 +360,95 @@ fn the_pilots_form_filled_in_is_read_back_without_complaint() {
     assert!(errors.is_empty(), "{errors:#?}");
     assert_eq!(reading.submission.unwrap().rows.len(), 6);
     assert!(intake::write_form(&form).is_ok());
+}
+
+/// The protocol under the national policy, with what participants ask for most.
+fn national() -> String {
+    PROTOCOL
+        .replace("policy     cn ", "policy     std.cn.national-2023 ")
+        .replace(
+            "  pilot      NIM\n",
+            "  pilot      NIM zh \"中国计量院\" contact \"张三 010-1234\" address \"北三环东路18号\"\n  number 2026-A-17\n  safety zh \"防止跌落。\" en \"Mind your feet.\"\n",
+        )
+}
+
+#[test]
+fn instructions_name_whom_to_call_where_to_send_and_how_to_work_safely() {
+    for (lang, safety) in [(Lang::Zh, "防止跌落。"), (Lang::En, "Mind your feet.")] {
+        let all = made(&national(), lang);
+        let (_, own) = all
+            .iter()
+            .find(|(path, _)| path.starts_with("instructions/SIMT"))
+            .unwrap();
+        for said in [
+            "张三 010-1234",
+            "北三环东路18号",
+            "2026-A-17",
+            "SIMT.xlsx",
+            safety,
+        ] {
+            assert!(own.markdown.contains(said), "{said}");
+        }
+        let (_, protocol) = all
+            .iter()
+            .find(|(path, _)| path.starts_with("protocol"))
+            .unwrap();
+        assert!(protocol.markdown.contains(safety));
+    }
+}
+
+#[test]
+fn verdicts_are_called_as_the_policy_orders_unless_the_protocol_orders_otherwise() {
+    let zh = made(&national(), Lang::Zh);
+    let administrative = &zh["instructions/SIMT.zh"].markdown;
+    assert!(administrative.contains("| 符合规定要求 | \\|*E*<sub>n</sub>\\| ≤ 1 |"));
+    assert!(administrative.contains("直至补测结论为“符合规定要求”"));
+    assert!(!administrative.contains("满意"));
+    let own = national().replace("  number 2026", "  vocabulary technical\n  number 2026");
+    let technical = made(&own, Lang::En);
+    let technical = &technical["instructions/SIMT.en"].markdown;
+    assert!(technical.contains("within reasonable expectation, acceptable"));
+}
+
+#[test]
+fn what_the_policy_fills_in_is_marked_in_the_plan_and_in_the_protocol() {
+    let plan = plan_of(&national());
+    let level = plan
+        .content
+        .defaults
+        .iter()
+        .find(|d| d.path == "level")
+        .unwrap();
+    assert_eq!(level.policy.as_deref(), Some("std.cn.national-2023"));
+    assert!(!level.basis.zh.is_empty());
+    // The period for comments stands in the protocol itself.
+    let stated = plan
+        .content
+        .defaults
+        .iter()
+        .any(|d| d.path == "report.comment");
+    assert!(!stated);
+    let zh = &made(&national(), Lang::Zh)["protocol.zh"].markdown;
+    assert!(zh.contains("- 级别：国家（制度默认）"));
+    assert!(zh.contains("- 费用：免费（制度默认）"));
+    assert!(zh.contains("| 级别 | 国家 | std.cn.national-2023 |"));
+}
+
+#[test]
+fn pictures_stand_in_the_documents_of_those_who_may_see_them() {
+    let drawings = Drawings {
+        circulation: Pictures::from([("circulation.zh.svg".to_owned(), "<svg/>".to_owned())]),
+        consequences: Pictures::from([("consequences.zh.svg".to_owned(), "<svg/>".to_owned())]),
+        ..Drawings::default()
+    };
+    let templates = Templates::load(None).unwrap();
+    let all = report::documents(&plan_of(PROTOCOL), Lang::Zh, &templates, &drawings).unwrap();
+    let shows = |path: &str, said: &str| all[path].markdown.contains(said);
+    assert!(shows("protocol.zh", "](circulation.zh.svg)"));
+    assert!(shows("protocol.zh", "](consequences.zh.svg)"));
+    assert!(shows("instructions/SIMT.zh", "](../circulation.zh.svg)"));
+    assert!(all["protocol.zh"].open && !all["instructions/SIMT.zh"].open);
+    // Where laboratories are known by code, the picture would name them.
+    let coded = report::documents(&plan_of(&coded()), Lang::Zh, &templates, &drawings).unwrap();
+    assert!(!coded["instructions/SIMT.zh"].markdown.contains(".svg"));
 }

@@ -120,7 +120,10 @@ fn a_plan_writes_what_every_participant_needs_and_runs_alone() {
     for name in [
         "plan.json",
         "plan.schema.json",
-        "circulation.svg",
+        "circulation.zh.svg",
+        "circulation.en.svg",
+        "gantt.zh.svg",
+        "consequences.zh.svg",
         "schedule.csv",
         "instructions/NPL.zh.md",
         "instructions/NPL.en.md",
@@ -487,4 +490,24 @@ fn the_digest_covers_the_meaning_and_nothing_else() {
         digest(&source.replace("score       En k 2", "score       En k 3")),
         original
     );
+}
+
+#[test]
+fn results_without_points_are_taken_where_the_measurand_has_but_one() {
+    let results = folder("no-points");
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(RESULTS)).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let text = text
+            .replace("measurand,point,", "measurand,")
+            .replace(",tc-1mm,", ",");
+        fs::write(results.join(path.file_name().unwrap()), text).unwrap();
+    }
+    let (with, without) = (folder("with-points-out"), folder("no-points-out"));
+    run(Path::new(RESULTS), &with);
+    let output = run(&results, &without);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    let numbers = |folder: &Path| fs::read(folder.join("outcome.csv")).unwrap();
+    assert_eq!(numbers(&with), numbers(&without));
 }

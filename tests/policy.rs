@@ -476,6 +476,7 @@ fn a_default_is_filled_in_only_where_the_protocol_is_silent() {
             ("fee", "free"),
             ("report.draft", "60 wd"),
             ("report.final", "120 wd of end"),
+            ("vocabulary", "administrative"),
         ]
     );
     let places = protocol

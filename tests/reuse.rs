@@ -130,8 +130,7 @@ fn another_way_of_travelling_takes_the_place_of_the_definitions() {
         .replace("\nprotocol", &format!("\n{definition}\nprotocol"))
         .replace("  circulation {", "  circulation usual {");
     let compiled = compile("p.bidui", &text);
-    let found = said(&compiled);
-    let plan = compiled.plan().expect(&found);
+    let plan = compiled.plan().expect(&said(&compiled));
     assert_eq!(plan.content.circulation.patterns["W1"], "petal by 1");
     assert!(plan.content.circulation.limit.is_some());
 }
@@ -151,8 +150,7 @@ fn a_measurand_takes_unit_conditions_and_report_form_from_a_definition() {
         .replace("\nprotocol", &format!("\n{definition}\nprotocol"))
         .replace(old, new);
     let compiled = compile("p.bidui", &text);
-    let found = said(&compiled);
-    let plan = compiled.plan().expect(&found);
+    let plan = compiled.plan().expect(&said(&compiled));
     let dm = &plan.content.measurands[0];
     assert_eq!(dm.unit, "mg");
     assert_eq!(dm.conditions.len(), 2);
@@ -176,8 +174,7 @@ policy own.regime {
         .replace("\nprotocol", &format!("\n{definitions}\nprotocol"))
         .replace("  policy cn\n", "  policy own.regime\n");
     let compiled = compile("p.bidui", &text);
-    let found = said(&compiled);
-    let plan = compiled.plan().expect(&found);
+    let plan = compiled.plan().expect(&said(&compiled));
     assert_eq!(plan.content.protocol.policy.unwrap().path, "own.regime");
     let measures = &plan.content.consequences["unsatisfactory"];
     assert_eq!(measures.len(), 1);

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Status, files, project, terminal};
+use super::{Status, files, terminal};
+use crate::compile::compile;
 use crate::diagnostic::{Applicability, Fix as Edit, fix};
 use crate::text::Lang;
 
@@ -24,10 +25,11 @@ impl Fix {
         let lang = terminal::language(asked);
         let mut status = Status::Fine;
         for path in &self.files {
-            let Some((compiled, text)) = project::compiled(path, lang) else {
+            let Some(text) = files::read_text(path, lang) else {
                 status = Status::Failed;
                 continue;
             };
+            let compiled = compile(&path.to_string_lossy(), &text);
             let own = |edit: &&Edit| edit.span.file == compiled.file;
             let edits: Vec<Edit> = compiled
                 .diagnostics

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Status, files, project, terminal};
-use crate::check::Checked;
+use super::documents::{Fault, Wanted};
+use super::{Status, files, terminal};
+use crate::check::{Checked, ladder};
 use crate::circulation::{export, picture};
-use crate::compile::Compiled;
+use crate::compile::{Compiled, compile};
 use crate::diagnostic::Code;
 use crate::intake;
+use crate::model::rules::Consequence;
 use crate::plan::{self, json};
-use crate::report::{self, TemplateError, Templates};
+use crate::report::{self, Drawings, Pictures, Templates};
 use crate::text::{Lang, Text};
 
 #[derive(Args)]
@@ -22,16 +24,8 @@ pub(super) struct Plan {
     /// Folder to write to 输出文件夹
     #[arg(short, long)]
     output: PathBuf,
-    /// Forms in which the documents are written, besides Markdown 文件的其他格式
-    #[arg(long, value_enum)]
-    documents: Vec<Form>,
-}
-
-/// A form of a document besides Markdown.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    Html,
-    Docx,
+    #[command(flatten)]
+    documents: Wanted,
 }
 
 impl Plan {
@@ -44,17 +38,13 @@ impl Plan {
         let Some(checked) = compiled.protocols.first() else {
             return Status::Findings;
         };
-        let outputs = match outputs(checked, &plan, &self.documents) {
+        let templates = match self.documents.templates(lang) {
+            Ok(templates) => templates,
+            Err(status) => return status,
+        };
+        let outputs = match outputs(checked, &plan, &self.documents, &templates) {
             Ok(outputs) => outputs,
-            Err(Fault::Template(error)) => return template_fault(&error, lang),
-            Err(Fault::Other(message)) => {
-                let help = Text::new(
-                    "核对名称中有无特殊字符",
-                    "look for unusual characters in names",
-                );
-                terminal::fail(Code::CannotWrite, message, help, lang);
-                return Status::Failed;
-            }
+            Err(fault) => return fault.report(lang),
         };
         if !files::write_all(&self.output, &outputs, lang) {
             return Status::Failed;
@@ -77,7 +67,8 @@ impl Plan {
 /// Compiles a file and builds its plan; findings are reported, and the status says why there is none.
 pub(super) fn compiled(path: &Path, asked: Option<Lang>) -> Result<(Compiled, plan::Plan), Status> {
     let lang = terminal::language(asked);
-    let (compiled, _) = project::compiled(path, lang).ok_or(Status::Failed)?;
+    let text = files::read_text(path, lang).ok_or(Status::Failed)?;
+    let compiled = compile(&path.to_string_lossy(), &text);
     let lang = asked
         .or_else(terminal::locale)
         .unwrap_or(compiled.language());
@@ -109,59 +100,23 @@ pub(super) fn compiled(path: &Path, asked: Option<Lang>) -> Result<(Compiled, pl
     }
 }
 
-/// Reports a template that could not be filled in.
-pub(super) fn template_fault(error: &TemplateError, lang: Lang) -> Status {
-    terminal::fail(
-        Code::TemplateFault,
-        error.message(),
-        Text::new("改正模板", "mend the template"),
-        lang,
-    );
-    Status::Failed
-}
-
-/// Why a document could not be made.
-enum Fault {
-    Template(TemplateError),
-    Other(Text),
-}
-
-impl From<TemplateError> for Fault {
-    fn from(error: TemplateError) -> Fault {
-        Fault::Template(error)
-    }
-}
-
 /// Every file of a plan by its name.
 fn outputs(
     checked: &Checked,
     plan: &plan::Plan,
-    forms: &[Form],
+    wanted: &Wanted,
+    templates: &Templates,
 ) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
     let (written, journey) = (&checked.written, &checked.journey);
     let mut outputs = BTreeMap::new();
     let mut add = |name: String, bytes: Vec<u8>| {
         outputs.insert(name, bytes);
     };
-    add("plan.json".to_owned(), json::write(plan).into_bytes());
+    let archived = json::write(plan).into_bytes();
     add("plan.schema.json".to_owned(), json::schema().into_bytes());
     add(
         "schedule.csv".to_owned(),
         export::csv(&written.journey, journey, Lang::En).into_bytes(),
-    );
-    let several = written.journey.artefacts.len() > 1;
-    for (index, artefact) in written.journey.artefacts.iter().enumerate() {
-        let picture = picture::graph(&written.journey, journey, index, Lang::Zh);
-        let name = if several {
-            format!("circulation.{}.svg", artefact.id)
-        } else {
-            "circulation.svg".to_owned()
-        };
-        add(name, picture.into_bytes());
-    }
-    add(
-        "gantt.svg".to_owned(),
-        picture::gantt(&written.journey, &written.calendars, journey, Lang::Zh).into_bytes(),
     );
     add(
         "circulation.dot".to_owned(),
@@ -171,20 +126,33 @@ fn outputs(
         "circulation.mmd".to_owned(),
         export::mermaid_graph(&written.journey, journey, Lang::Zh).into_bytes(),
     );
-    let templates = Templates::load(None)?;
+    let consequences = ladder::in_effect(&checked.protocol);
+    let words = &plan.content.wording.verdicts;
+    add(
+        "consequences.mmd".to_owned(),
+        ladder::picture::mermaid(&consequences, words, Lang::Zh).into_bytes(),
+    );
+    let press = wanted.press()?;
+    let data = [report::Data {
+        name: "plan.json",
+        description: "the plan from which this document was made",
+        json: &archived,
+    }];
+    let origin = report::Origin {
+        day: plan.content.circulation.start,
+        data: &data,
+    };
     for lang in [Lang::Zh, Lang::En] {
-        for (name, document) in report::documents(plan, lang, &templates)? {
-            if forms.contains(&Form::Html) {
-                let page = report::html(&document, &report::Pictures::new());
-                add(format!("{name}.html"), page.into_bytes());
+        let drawings = drawings(checked, &consequences, words, lang);
+        let documents = report::documents(plan, lang, templates, &drawings)?;
+        let illustrations = press.illustrations(drawings.all())?;
+        for (name, document) in documents {
+            for (name, bytes) in press.files(&name, document, &illustrations, &origin)? {
+                add(name, bytes);
             }
-            if forms.contains(&Form::Docx) {
-                match report::docx(&document) {
-                    Ok(bytes) => add(format!("{name}.docx"), bytes),
-                    Err(error) => return Err(Fault::Other(error.message())),
-                }
-            }
-            add(format!("{name}.md"), document.markdown.into_bytes());
+        }
+        for (name, svg) in drawings.all() {
+            add(name, svg.into_bytes());
         }
     }
     for laboratory in &plan.content.laboratories {
@@ -195,9 +163,43 @@ fn outputs(
             );
             match intake::write_form(&form) {
                 Ok(workbook) => add(format!("forms/{}.xlsx", laboratory.id), workbook),
-                Err(error) => return Err(Fault::Other(Text::same(error.to_string()))),
+                Err(error) => return Err(Fault::of_writing(Text::same(error.to_string()))),
             }
         }
     }
+    add("plan.json".to_owned(), archived);
     Ok(outputs)
+}
+
+/// The pictures of a plan in one language.
+fn drawings(
+    checked: &Checked,
+    consequences: &[Consequence],
+    words: &ladder::words::Words,
+    lang: Lang,
+) -> Drawings {
+    let (written, journey) = (&checked.written, &checked.journey);
+    let suffix = match lang {
+        Lang::Zh => "zh",
+        Lang::En => "en",
+    };
+    let artefacts = &written.journey.artefacts;
+    let circulation = artefacts.iter().enumerate().map(|(index, artefact)| {
+        let name = match artefacts.len() {
+            1 => format!("circulation.{suffix}.svg"),
+            _ => format!("circulation.{}.{suffix}.svg", artefact.id),
+        };
+        (name, picture::graph(&written.journey, journey, index, lang))
+    });
+    let timetable = picture::gantt(&written.journey, &written.calendars, journey, lang);
+    let ladders =
+        (!consequences.is_empty()).then(|| ladder::picture::svg(consequences, words, lang));
+    Drawings {
+        circulation: circulation.collect(),
+        timetable: Pictures::from([(format!("gantt.{suffix}.svg"), timetable)]),
+        consequences: ladders
+            .map(|svg| (format!("consequences.{suffix}.svg"), svg))
+            .into_iter()
+            .collect(),
+    }
 }

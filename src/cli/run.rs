@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::civil::Date;
 
-use super::plan::template_fault;
+use super::documents::{Fault, Wanted};
 use super::{Status, files, terminal};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::intake;
 use crate::plan::{Plan, json};
-use crate::report::{Templates, outcome as report};
-use crate::run::{execute, results};
+use crate::report::{Data, Origin, Templates, outcome as report};
+use crate::run::{Outcome, certificates, execute, results};
 use crate::source::Sources;
 use crate::text::{Lang, Text};
 
@@ -29,6 +29,8 @@ pub(super) struct Run {
     /// Day of the report, from which deadlines run 报告日期
     #[arg(long, value_name = "YYYY-MM-DD")]
     reported: Option<Date>,
+    #[command(flatten)]
+    documents: Wanted,
 }
 
 impl Run {
@@ -38,7 +40,11 @@ impl Run {
             Ok(plan) => plan,
             Err(status) => return status,
         };
-        let Some((submissions, mut findings)) = submissions(&self.results, lang) else {
+        let templates = match self.documents.templates(lang) {
+            Ok(templates) => templates,
+            Err(status) => return status,
+        };
+        let Some((submissions, mut findings)) = submissions(&plan, &self.results, lang) else {
             return Status::Failed;
         };
         let (collected, more) = results::collect(&plan, &submissions);
@@ -59,24 +65,10 @@ impl Run {
             .output
             .clone()
             .unwrap_or_else(|| self.plan.with_file_name("outcome"));
-        let mut outputs: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-        outputs.insert("outcome.json".to_owned(), outcome.json().into_bytes());
-        outputs.insert("outcome.csv".to_owned(), outcome.csv().into_bytes());
-        let templates = match Templates::load(None) {
-            Ok(templates) => templates,
-            Err(error) => return template_fault(&error, lang),
+        let outputs = match outputs(&plan, &outcome, &self.documents, &templates) {
+            Ok(outputs) => outputs,
+            Err(fault) => return fault.report(lang),
         };
-        for (language, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
-            match report::report(&outcome, language, &templates) {
-                Ok(text) => outputs.insert(format!("report.{suffix}.md"), text.into_bytes()),
-                Err(error) => return template_fault(&error, lang),
-            };
-            outputs.extend(
-                report::pictures(&outcome, language)
-                    .into_iter()
-                    .map(|(name, svg)| (name, svg.into_bytes())),
-            );
-        }
         if !files::write_all(&output, &outputs, lang) {
             return Status::Failed;
         }
@@ -116,8 +108,52 @@ impl Run {
     }
 }
 
+/// Every file of an outcome by its name.
+fn outputs(
+    plan: &Plan,
+    outcome: &Outcome,
+    wanted: &Wanted,
+    templates: &Templates,
+) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
+    let (archived, computed) = (json::write(plan), outcome.json());
+    let data = [
+        Data {
+            name: "plan.json",
+            description: "the plan that was carried out",
+            json: archived.as_bytes(),
+        },
+        Data {
+            name: "outcome.json",
+            description: "every number of this report at full precision",
+            json: computed.as_bytes(),
+        },
+    ];
+    let origin = Origin {
+        day: outcome.reported,
+        data: &data,
+    };
+    let press = wanted.press()?;
+    let mut outputs: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for (lang, name) in [(Lang::Zh, "report.zh"), (Lang::En, "report.en")] {
+        let document = report::report(outcome, lang, templates)?;
+        let pictures = report::pictures(outcome, lang);
+        for (name, svg) in &pictures {
+            outputs.insert(name.clone(), svg.clone().into_bytes());
+        }
+        let illustrations = press.illustrations(pictures)?;
+        outputs.extend(press.files(name, document, &illustrations, &origin)?);
+    }
+    outputs.insert("outcome.csv".to_owned(), outcome.csv().into_bytes());
+    outputs.insert("outcome.json".to_owned(), computed.into_bytes());
+    Ok(outputs)
+}
+
 /// Reads every form of a folder; other files are named and left alone.
-fn submissions(folder: &Path, lang: Lang) -> Option<(Vec<intake::Submission>, Vec<Diagnostic>)> {
+fn submissions(
+    plan: &Plan,
+    folder: &Path,
+    lang: Lang,
+) -> Option<(Vec<intake::Submission>, Vec<Diagnostic>)> {
     let mut read = Vec::new();
     let mut findings = Vec::new();
     for path in files::list(folder, lang)? {
@@ -147,11 +183,35 @@ fn submissions(folder: &Path, lang: Lang) -> Option<(Vec<intake::Submission>, Ve
             continue;
         }
         let bytes = files::read_bytes(&path, lang)?;
-        let reading = intake::read(&bytes, &name, &intake::dcc::DccMapping::default());
+        let mapping = certificates::mapping(plan, &name);
+        if mapping.is_none()
+            && path
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("xml"))
+        {
+            findings.push(certificate_unread(&name));
+            continue;
+        }
+        let reading = intake::read(&bytes, &name, &mapping.unwrap_or_default());
         findings.extend(reading.findings.iter().map(results::diagnostic));
         read.extend(reading.submission);
     }
     Some((read, findings))
+}
+
+/// A certificate of whose contents the protocol says nothing.
+fn certificate_unread(name: &str) -> Diagnostic {
+    Diagnostic::general(
+        Code::NotAForm,
+        Text::new(
+            format!("`{name}` 是数字校准证书，而规程没有说明各被测量的值取自证书何处，未读取"),
+            format!("`{name}` is a digital calibration certificate, but the protocol does not say where certificates hold its measurands; it was not read"),
+        ),
+    )
+    .with_help(Text::new(
+        "在 `被测量` 中写 `数字校准证书 \"basic_measuredValue\"`，或请该实验室改用结果表",
+        "write `dcc \"basic_measuredValue\"` in `measurand`, or ask the laboratory for the result form",
+    ))
 }
 
 fn nothing_submitted(folder: &Path) -> Diagnostic {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Plan, Role, Rule};
+use crate::plan::{Plan, Role, Rule, Wording};
 use crate::run::Outcome;
 use crate::text::{Lang, Text};
 use crate::words;
@@ -107,7 +107,7 @@ impl Coverage {
     pub fn text(&self, lang: Lang) -> String {
         let zh = lang == Lang::Zh;
         let mut out = format!("{}\n", self.protocol);
-        let verdict = |name: &String| words::verdict(name, lang);
+        let verdict = |name: &String| words::verdict(name, lang, &Wording::PLAIN);
         let name = |zh_name, en_name| if zh { zh_name } else { en_name };
         let points = name("测量点结论", "verdicts at points");
         out.push_str(&self.point.line(points, verdict, lang));

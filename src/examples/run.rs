@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Example, Expectation, Expected, Given, Number};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
-use crate::plan::{Certified, Order, Plan, Task};
+use crate::plan::{Certified, Order, Plan, Task, Wording};
 use crate::run::execute;
 use crate::run::outcome::{LaboratoryOutcome, LaboratoryResult, Outcome};
 use crate::run::results::{Result as Submitted, Results};
@@ -342,8 +342,8 @@ fn at_point<'o>(
 fn verdict_text(verdict: Option<&String>) -> Text {
     match verdict {
         Some(name) => Text::new(
-            format!("`{}`", words::verdict(name, Lang::Zh)),
-            format!("`{}`", words::verdict(name, Lang::En)),
+            format!("`{}`", words::verdict(name, Lang::Zh, &Wording::PLAIN)),
+            format!("`{}`", words::verdict(name, Lang::En, &Wording::PLAIN)),
         ),
         None => Text::new("未评定", "no verdict"),
     }

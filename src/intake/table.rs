@@ -158,14 +158,10 @@ fn unknown_heading(text: &str, place: &Place, findings: &mut Findings) {
     );
 }
 
-/// Tells of every column that a table of results needs and `heading` has not.
+/// Tells of every column that a table of results needs and `heading` has not. The column of points may be missing: a measurand without
+/// points is its own single point, and whether that is so only the plan can tell.
 pub(super) fn check_result_columns(heading: &Heading, findings: &mut Findings) {
-    for column in [
-        Column::Measurand,
-        Column::Point,
-        Column::Value,
-        Column::Unit,
-    ] {
+    for column in [Column::Measurand, Column::Value, Column::Unit] {
         if !heading.has(column) {
             missing_column(&[column], heading, findings);
         }

@@ -37,6 +37,8 @@ pub struct Protocol {
     pub class: Option<Spanned<String>>,
     pub level: Option<Spanned<String>>,
     pub participation: Option<Spanned<String>>,
+    /// The vocabulary in which documents and reports speak of verdicts.
+    pub vocabulary: Option<Spanned<String>>,
     pub organizer: Option<Body>,
     pub experts: Vec<Text>,
     pub pilot: Laboratory,
@@ -130,7 +132,25 @@ pub struct Measurand {
     pub components: Vec<Text>,
     /// The largest expanded uncertainty that may enter the reference value: in the measurand's unit, for the points named (none: for all).
     pub largest: Vec<(f64, Vec<String>, Span)>,
+    /// Where digital calibration certificates hold the values.
+    pub certificates: Vec<CertificateData>,
     pub at: Span,
+}
+
+/// A quantity of a digital calibration certificate; everything that is told must fit.
+#[derive(Debug, Clone, Default)]
+pub struct CertificateData {
+    pub ref_type: Option<String>,
+    /// A `refType` of something around it.
+    pub within: Option<String>,
+    pub name: Option<String>,
+    pub label: Option<String>,
+    /// Its XML identifier.
+    pub id: Option<String>,
+    /// Unit of the D-SI, where the certificate gives several.
+    pub unit: Option<String>,
+    /// The points, in the order of the values.
+    pub points: Vec<String>,
 }
 
 /// A point of measurement.

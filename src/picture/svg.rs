@@ -10,13 +10,14 @@ const FONTS: &str =
     "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif";
 
 /// Light colours, and the dark ones for readers who prefer them. Plain class rules, because not every renderer knows variables.
-const COLOURS: &str = "\
+const LIGHT: &str = "\
 .paper{fill:#ffffff}.ink{fill:#1b1f24}.faint{fill:#5b6470}.node{fill:#eef4fb;stroke:#2a6fb0}.pilot{fill:#2a6fb0;stroke:#2a6fb0}\
 .onpilot{fill:#ffffff}.leg{stroke:#4b5563;fill:none}.tip{fill:#4b5563}.grid{stroke:#d5dae0;fill:none}.off{fill:#e9ecf0}\
 .halo{stroke:#ffffff;stroke-width:3px;paint-order:stroke}\
 .away{fill:#f6d5d5}.window{fill:#2a6fb0}.critical{fill:#c2410c}.wait{fill:#ffffff;stroke:#2a6fb0}.slack{stroke:#6b7280;fill:none}\
 .limit{stroke:#b91c1c;fill:none}.c0{stroke:#2a6fb0}.c1{stroke:#c2410c}.c2{stroke:#15803d}.c3{stroke:#7e22ce}.c4{stroke:#a16207}\
-.c5{stroke:#0e7490}\
+.c5{stroke:#0e7490}";
+const DARK: &str = "\
 @media (prefers-color-scheme:dark){\
 .paper{fill:#14181d}.ink{fill:#e8ebef}.faint{fill:#9aa4b1}.node{fill:#1d2b3a;stroke:#6aa9e6}.pilot{fill:#6aa9e6;stroke:#6aa9e6}\
 .onpilot{fill:#10141a}.leg{stroke:#a5aebb}.tip{fill:#a5aebb}.grid{stroke:#333b45}.off{fill:#222932}.away{fill:#4a2426}\
@@ -87,7 +88,7 @@ impl Svg {
         let (x, y, w, h) = (n(view.left), n(view.top), n(view.width()), n(view.height()));
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{x} {y} {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" \
-             font-family=\"{FONTS}\">\n<title>{}</title>\n<style>{COLOURS}</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" \
+             font-family=\"{FONTS}\">\n<title>{}</title>\n<style>{LIGHT}{DARK}</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" \
              refX=\"7\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto-start-reverse\"><path class=\"tip\" \
              d=\"M0 0.8 L8 4 L0 7.2 z\"/></marker></defs>\n<rect class=\"paper\" x=\"{x}\" y=\"{y}\" width=\"{w}\" \
              height=\"{h}\"/>\n{}</svg>\n",
@@ -95,6 +96,11 @@ impl Svg {
             self.body
         )
     }
+}
+
+/// A picture for paper, which is white whatever its reader prefers.
+pub fn on_paper(svg: &str) -> String {
+    svg.replace(DARK, "")
 }
 
 /// Width of a text in pixels, rather too much than too little: a Chinese character is as wide as the font is high.

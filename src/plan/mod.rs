@@ -64,6 +64,47 @@ pub struct Content {
     pub integrity: Option<Integrity>,
     pub risks: Vec<Risk>,
     pub contingency: Option<Contingency>,
+    /// What the protocol leaves open and its policy fills in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defaults: Vec<PolicyDefault>,
+    #[serde(default, skip_serializing_if = "Wording::is_plain")]
+    pub wording: Wording,
+}
+
+/// A value that the protocol does not state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyDefault {
+    /// The statement it stands for: `report.results`.
+    pub path: String,
+    /// As the language writes it: `20 wd of departure`.
+    pub value: String,
+    /// The policy it comes from; none for a default of the language.
+    pub policy: Option<String>,
+    pub basis: Text,
+    /// `seen`, `secondary` or `own-choice`: how sure the basis is.
+    pub certainty: String,
+}
+
+/// The words in which verdicts are spoken of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Wording {
+    /// `technical`, `proficiency` or `administrative`; empty for the words of the language.
+    pub vocabulary: String,
+    /// Wording by verdict; a verdict without one is called by its name in the language.
+    pub verdicts: BTreeMap<String, Text>,
+}
+
+impl Wording {
+    /// The words of the language itself.
+    pub const PLAIN: Wording = Wording {
+        vocabulary: String::new(),
+        verdicts: BTreeMap::new(),
+    };
+
+    /// Whether nothing was ordered.
+    pub fn is_plain(&self) -> bool {
+        *self == Wording::PLAIN
+    }
 }
 
 /// What the comparison is.
@@ -83,6 +124,17 @@ pub struct Head {
     pub organizer: Option<Body>,
     pub experts: Vec<Text>,
     pub traceability: Option<Traceability>,
+    /// Number under which the organizer keeps the project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Who bears the cost of taking part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<String>,
+    /// Safety at work with the transfer standard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_of_results: Option<Text>,
 }
 
 /// The regime the protocol follows.
@@ -154,6 +206,25 @@ pub struct Measurand {
     pub reported: Vec<String>,
     pub resolution: Option<Quantity>,
     pub components: Vec<Text>,
+    /// Where digital calibration certificates hold the values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateData>,
+}
+
+/// A quantity of a digital calibration certificate; everything that is told must fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CertificateData {
+    pub ref_type: Option<String>,
+    /// A `refType` of something around it.
+    pub within: Option<String>,
+    pub name: Option<String>,
+    pub label: Option<String>,
+    /// Its XML identifier.
+    pub id: Option<String>,
+    /// Unit of the D-SI, where the certificate gives several.
+    pub unit: Option<String>,
+    /// The points, in the order of the values.
+    pub points: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

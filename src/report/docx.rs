@@ -1,19 +1,19 @@
 //! Documents as Word files: headings, lists and tables as the word processor knows them, so that they can be edited further.
 //!
-//! Pictures are named by their captions; Word shows no SVG of this kind.
+//! Word shows no SVG of this kind, so pictures come in as PNG; without the feature `pdf`, which can make them, the file of each is named.
 
 use std::io::Cursor;
 
 use docx_rs::{
     AbstractNumbering, AlignmentType, BreakType, Docx, Footer, IndentLevel, Level, LevelJc,
     LevelText, LineSpacing, NumPages, NumberFormat, Numbering, NumberingId, PageMargin, PageNum,
-    Paragraph, Run, RunFonts, Shading, SpecialIndentType, Start, Style, StyleType, Table,
+    Paragraph, Pic, Run, RunFonts, Shading, SpecialIndentType, Start, Style, StyleType, Table,
     TableCell, TableCellMargins, TableLayoutType, TableRow, VertAlignType, WidthType,
 };
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::Document;
-use super::blocks::{self, Align, Block, Inline, plain};
+use super::blocks::{self, Align, Block, Inline};
+use super::columns::{TEXT_WIDTH, widths};
+use super::{Document, Raster, Rasters, file_of};
 use crate::text::{Lang, Text};
 
 /// Why no Word file could be written: what the writer of the archive said.
@@ -30,13 +30,13 @@ impl DocxError {
     }
 }
 
-/// Width of the text on an A4 page with its margins, in twentieths of a point.
-const TEXT_WIDTH: usize = 9638;
 /// Width and height of A4, in twentieths of a point.
 const A4: (u32, u32) = (11906, 16838);
-/// Width of a letter in a table and of the margins of a cell, in twentieths of a point.
-const LETTER: usize = 112;
-const CELL_MARGINS: usize = 200;
+/// Units of Word's drawings in a pixel, of which an inch has 96.
+const EMU_PER_PIXEL: f64 = 9525.0;
+/// Width of the text on the page and the most height for a picture, in pixels.
+const WIDEST: f64 = 642.0;
+const HIGHEST: f64 = 820.0;
 /// Abstract numbering of lists that are not numbered; every numbered list gets one of its own behind it.
 const BULLETS: usize = 2;
 /// What a list is indented by for each of its levels.
@@ -46,13 +46,14 @@ const STEP: i32 = 420;
 ///
 /// # Errors
 /// When the archive cannot be written.
-pub fn docx(document: &Document) -> Result<Vec<u8>, DocxError> {
+pub fn docx(document: &Document, rasters: &Rasters) -> Result<Vec<u8>, DocxError> {
     let fonts = Fonts::of(document.lang);
     let mut writer = Writer {
         file: file(&fonts),
         fonts,
         lists: BULLETS,
         start_page: false,
+        rasters,
     };
     for block in blocks::blocks(&document.markdown) {
         writer.block(&block, 0);
@@ -163,16 +164,17 @@ struct Look {
     shift: Option<VertAlignType>,
 }
 
-struct Writer {
+struct Writer<'a> {
     file: Docx,
     fonts: Fonts,
     /// Numbering given last.
     lists: usize,
     /// Whether the next paragraph begins a page.
     start_page: bool,
+    rasters: &'a Rasters,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn add(&mut self, paragraph: Paragraph) {
         let paragraph = paragraph.page_break_before(std::mem::take(&mut self.start_page));
         self.file = std::mem::take(&mut self.file).add_paragraph(paragraph);
@@ -207,17 +209,22 @@ impl Writer {
                     self.add(paragraph);
                 }
             }
-            Block::Picture(_, caption) => {
+            Block::Picture(name, caption) => {
+                let file = file_of(name);
+                let centred = || spaced().align(AlignmentType::Center);
+                let mut caption = caption.clone();
+                match self.rasters.get(file) {
+                    Some(picture) => {
+                        let run = Run::new().add_image(image(picture));
+                        self.add(centred().keep_next(true).add_run(run));
+                    }
+                    None => caption.push_str(&format!(" ({file})")),
+                }
                 let look = Look {
                     emphasis: true,
                     ..Look::default()
                 };
-                let paragraph = runs(
-                    spaced().align(AlignmentType::Center),
-                    &[Inline::Text(caption.clone())],
-                    look,
-                    &self.fonts.text,
-                );
+                let paragraph = runs(centred(), &[Inline::Text(caption)], look, &self.fonts.text);
                 self.add(paragraph);
             }
             Block::Rule => self.add(spaced()),
@@ -311,63 +318,15 @@ impl Writer {
     }
 }
 
-/// Widths of columns: each has room for its longest word, and what is left goes to those with the longest texts.
-fn widths(table: &blocks::Table) -> Vec<usize> {
-    let cells = |column: usize| {
-        let rows = std::iter::once(&table.head).chain(&table.rows);
-        rows.filter_map(move |row| row.get(column))
-            .map(|cell| plain(cell))
-    };
-    let columns = 0..table.align.len();
-    let floors: Vec<usize> = columns
-        .clone()
-        .map(|c| {
-            CELL_MARGINS + LETTER * cells(c).map(|text| longest_word(&text)).max().unwrap_or(0)
-        })
-        .collect();
-    let wishes: Vec<usize> = columns
-        .map(|c| {
-            cells(c)
-                .map(|text| text.width())
-                .max()
-                .unwrap_or(0)
-                .clamp(5, 36)
-        })
-        .collect();
-    let (needed, wished) = (
-        floors.iter().sum::<usize>(),
-        wishes.iter().sum::<usize>().max(1),
-    );
-    let share = |part: usize, of: usize, whole: usize| whole * part / of.max(1);
-    match TEXT_WIDTH.checked_sub(needed) {
-        Some(left) => {
-            let pairs = floors.iter().zip(&wishes);
-            pairs
-                .map(|(floor, wish)| floor + share(*wish, wished, left))
-                .collect()
-        }
-        None => floors
-            .iter()
-            .map(|floor| share(*floor, needed, TEXT_WIDTH))
-            .collect(),
-    }
-}
-
-/// Width of the longest piece of a text that is not divided between lines: a word of letters and digits, or one Chinese character.
-fn longest_word(text: &str) -> usize {
-    let mut longest = 0;
-    let mut word = 0;
-    for c in text.chars() {
-        let width = c.width().unwrap_or(0);
-        word = if c == ' ' || width == 2 {
-            0
-        } else {
-            word + width
-        };
-        longest = longest.max(word).max(width);
-    }
-    // Longer ones, such as digests, are divided all the same.
-    longest.min(24)
+/// A picture at its own size, or smaller where the page is too narrow or too low for it.
+fn image(raster: &Raster) -> Pic {
+    let share = (WIDEST / raster.width)
+        .min(HIGHEST / raster.height)
+        .min(1.0);
+    let emu = |pixels: f64| (pixels * share * EMU_PER_PIXEL) as u32;
+    let dots = |pixels: f64| pixels.ceil() as u32;
+    Pic::new_with_dimensions(raster.png.clone(), dots(raster.width), dots(raster.height))
+        .size(emu(raster.width), emu(raster.height))
 }
 
 /// A paragraph with the text added.
@@ -446,9 +405,10 @@ mod tests {
             title: String::new(),
             lang: Lang::Zh,
             markdown: markdown.to_owned(),
+            open: true,
         };
-        let bytes = docx(&document).unwrap();
-        assert_eq!(bytes, docx(&document).unwrap());
+        let bytes = docx(&document, &Rasters::new()).unwrap();
+        assert_eq!(bytes, docx(&document, &Rasters::new()).unwrap());
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut text = String::new();
         archive
@@ -471,29 +431,6 @@ mod tests {
     fn every_numbered_list_counts_anew() {
         let body = body("1. a\n\nx\n\n1. b\n");
         assert!(body.contains("<w:numId w:val=\"3\"") && body.contains("<w:numId w:val=\"4\""));
-    }
-
-    #[test]
-    fn the_columns_of_a_table_fill_the_page_and_no_more() {
-        let found = blocks::blocks("| 甲 | b |\n|---|---|\n| 一二三四五六七八九十 | x |\n");
-        let Block::Table(table) = &found[0] else {
-            panic!("{found:?}")
-        };
-        let widths = widths(table);
-        assert!(widths[0] > widths[1]);
-        assert!(widths.iter().sum::<usize>() <= TEXT_WIDTH);
-    }
-
-    #[test]
-    fn a_date_fits_its_column_beside_long_texts() {
-        let long = "很长的说明".repeat(30);
-        let found = blocks::blocks(&format!(
-            "| a | b | c |\n|---|---|---|\n| 2026-09-01 | {long} | {long} |\n"
-        ));
-        let Block::Table(table) = &found[0] else {
-            panic!("{found:?}")
-        };
-        assert!(widths(table)[0] >= CELL_MARGINS + 10 * LETTER);
     }
 
     #[test]

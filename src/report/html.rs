@@ -1,7 +1,9 @@
 //! Documents as HTML pages that print on A4.
 
-use super::blocks::{Align, Block, Inline, Table, blocks, is_checklist};
-use super::{Document, Pictures};
+use super::blocks::{Align, Block, Inline, Table, blocks, is_checklist, plain};
+use super::columns::is_short;
+use super::{Document, Pictures, file_of};
+use crate::picture::svg::on_paper;
 use crate::text::Lang;
 
 /// A whole page: style sheet and pictures inside, nothing loaded from elsewhere. A picture that is not given is named by its caption alone.
@@ -29,6 +31,9 @@ pub fn html(document: &Document, pictures: &Pictures) -> String {
 
 /// Most rows of a table that is not divided between pages.
 const SHORT: usize = 10;
+
+/// Most columns of a table whose short texts are kept on one line.
+const NARROW: usize = 8;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -79,8 +84,9 @@ impl Page<'_> {
             }
             Block::Picture(name, caption) => {
                 self.tag("figure");
-                if let Some(svg) = self.pictures.get(name) {
-                    // A declaration of XML has no place inside a page.
+                if let Some(svg) = self.pictures.get(file_of(name)) {
+                    // A declaration of XML has no place inside a page, and the page is white for every reader.
+                    let svg = on_paper(svg);
                     let begin = svg.find("<svg").and_then(|at| svg.get(at..));
                     self.out.push_str(begin.unwrap_or_default());
                 }
@@ -129,10 +135,14 @@ impl Page<'_> {
         for (text, align) in row.iter().zip(align) {
             self.out.push('<');
             self.out.push_str(cell);
-            self.out.push_str(match align {
-                Align::Left => ">",
-                Align::Centre => " class=\"centre\">",
-                Align::Right => " class=\"right\">",
+            let whole = row.len() <= NARROW && is_short(&plain(text));
+            self.out.push_str(match (align, whole) {
+                (Align::Left, false) => ">",
+                (Align::Left, true) => " class=\"whole\">",
+                (Align::Centre, false) => " class=\"centre\">",
+                (Align::Centre, true) => " class=\"centre whole\">",
+                (Align::Right, false) => " class=\"right\">",
+                (Align::Right, true) => " class=\"right whole\">",
             });
             self.inlines(text);
             self.out.push_str(&format!("</{cell}>"));
@@ -237,6 +247,7 @@ mod tests {
             title: "<t>".to_owned(),
             lang: Lang::Zh,
             markdown: markdown.to_owned(),
+            open: true,
         };
         html(
             &document,
@@ -254,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_picture_stands_inside_the_page() {
-        let page = page("![时间表](a.svg)\n\n![b](other.svg)\n");
+        let page = page("![时间表](../a.svg)\n\n![b](other.svg)\n");
         assert!(page.contains("<svg>1</svg><figcaption>时间表</figcaption>"));
         assert!(!page.contains("<?xml") && page.contains("<figcaption>b</figcaption>"));
     }
@@ -270,6 +281,8 @@ mod tests {
     fn a_table_without_headings_has_no_head() {
         let page = page("| | |\n|---|--:|\n| a | b |\n");
         assert!(!page.contains("<thead>"));
-        assert!(page.contains("<tr><td>a</td><td class=\"right\">b</td></tr>"));
+        assert!(
+            page.contains("<tr><td class=\"whole\">a</td><td class=\"right whole\">b</td></tr>")
+        );
     }
 }

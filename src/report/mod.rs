@@ -1,13 +1,21 @@
 //! Documents: instructions, hand-over records, the pilot's papers and the protocol for review, all from the archived plan alone.
 //!
-//! Every document has one layout, a template that gives Markdown; HTML and Word files are made of that Markdown.
+//! Every document has one layout, a template that gives Markdown; HTML, Word and PDF files are made of that Markdown.
 
 pub mod blocks;
+mod columns;
 mod docx;
 mod equivalence_graph;
+#[cfg(feature = "pdf")]
+pub mod fonts;
 mod forms;
+mod formula;
 mod html;
 pub mod outcome;
+#[cfg(feature = "pdf")]
+pub mod pdf;
+#[cfg(feature = "pdf")]
+pub mod raster;
 mod rule;
 mod templates;
 mod view;
@@ -15,6 +23,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use minijinja::Value;
 
 use crate::plan::{Plan, Role};
@@ -31,13 +40,92 @@ pub struct Document {
     pub title: String,
     pub lang: Lang,
     pub markdown: String,
+    /// Whether its readers may see the whole plan: the pilot and the experts may, a participant may not.
+    pub open: bool,
 }
 
-/// A picture that documents may show: its file name as written in the Markdown, and the SVG.
+/// Pictures that documents may show: file name and SVG.
 pub type Pictures = BTreeMap<String, String>;
 
+/// The pictures of a plan in one language, by their file names.
+#[derive(Debug, Clone, Default)]
+pub struct Drawings {
+    /// How each transfer standard travels.
+    pub circulation: Pictures,
+    /// The timetable as bars.
+    pub timetable: Pictures,
+    /// What follows from each verdict and event.
+    pub consequences: Pictures,
+}
+
+impl Drawings {
+    /// All of them.
+    pub fn all(&self) -> Pictures {
+        let drawings = [&self.circulation, &self.timetable, &self.consequences];
+        drawings
+            .into_iter()
+            .flatten()
+            .map(|(name, svg)| (name.clone(), svg.clone()))
+            .collect()
+    }
+
+    /// What templates see of them, for a document that stands `up` from the folder of the pictures.
+    fn named(&self, up: &str) -> Value {
+        let names = |pictures: &Pictures| -> Value {
+            pictures.keys().map(|name| format!("{up}{name}")).collect()
+        };
+        Value::from_pairs([
+            ("circulation", names(&self.circulation)),
+            ("timetable", names(&self.timetable)),
+            ("consequences", names(&self.consequences)),
+        ])
+    }
+}
+
+/// From what documents were made.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// The day that a document names as its own: of the first dispatch, or of the report. There is no clock in documents.
+    pub day: Date,
+    pub data: &'a [Data<'a>],
+}
+
+/// A file of data that a PDF for open readers carries along.
+#[derive(Debug, Clone, Copy)]
+pub struct Data<'a> {
+    pub name: &'a str,
+    pub description: &'a str,
+    pub json: &'a [u8],
+}
+
+/// A picture as PNG; width and height are those of its SVG, in pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Raster {
+    pub png: Vec<u8>,
+    pub width: f64,
+    pub height: f64,
+}
+
+/// Pictures as points, by file name; there are none without the feature `pdf`.
+pub type Rasters = BTreeMap<String, Raster>;
+
+/// The letters in a picture.
+#[cfg(feature = "pdf")]
+fn signs_of(svg: &str) -> String {
+    let texts = svg.split("<text").skip(1);
+    texts
+        .filter_map(|text| text.split("</text>").next()?.split_once('>'))
+        .map(|(_, letters)| letters)
+        .collect()
+}
+
+/// The name of a picture as a document writes it, without the way to its folder.
+fn file_of(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 /// All documents of a plan in one language, by their paths without extension: `instructions/LAB.zh`, `handover/LAB.zh`, `pilot/checklist.zh`,
-/// `pilot/labels.zh`, `pilot/monitoring.zh`, `pilot/risks.zh`, `protocol.zh`.
+/// `pilot/labels.zh`, `pilot/monitoring.zh`, `pilot/risks.zh`, `protocol.zh`. The pictures lie in the folder of `protocol.zh`.
 ///
 /// # Errors
 /// A template that refers to what the plan does not have, with template and line.
@@ -45,14 +133,19 @@ pub fn documents(
     plan: &Plan,
     lang: Lang,
     templates: &Templates,
+    drawings: &Drawings,
 ) -> Result<BTreeMap<String, Document>, TemplateError> {
     let mut made = BTreeMap::new();
     let suffix = match lang {
         Lang::Zh => "zh",
         Lang::En => "en",
     };
-    let mut add = |path: String, template: &str, data: Value| -> Result<(), TemplateError> {
-        let markdown = templates.render(template, lang, data)?;
+    let mut add = |path: String, template: &str, data: &view::Data| -> Result<(), TemplateError> {
+        let mut data = data.clone();
+        let up = if path.contains('/') { "../" } else { "" };
+        data.insert("drawings", drawings.named(up));
+        let open = !data.contains_key("laboratory");
+        let markdown = templates.render(template, lang, Value::from_pairs(data))?;
         let title = blocks::title(&markdown);
         made.insert(
             format!("{path}.{suffix}"),
@@ -60,6 +153,7 @@ pub fn documents(
                 title,
                 lang,
                 markdown,
+                open,
             },
         );
         Ok(())
@@ -69,19 +163,14 @@ pub fn documents(
         let Some(data) = view::laboratory(plan, lang, &laboratory.id) else {
             continue;
         };
-        let data = Value::from_pairs(data);
         let id = &laboratory.id;
-        add(
-            format!("instructions/{id}"),
-            "instructions.md",
-            data.clone(),
-        )?;
-        add(format!("handover/{id}"), "handover.md", data)?;
+        add(format!("instructions/{id}"), "instructions.md", &data)?;
+        add(format!("handover/{id}"), "handover.md", &data)?;
     }
-    let data = Value::from_pairs(view::whole(plan, lang));
+    let data = view::whole(plan, lang);
     for name in ["checklist", "labels", "monitoring", "risks"] {
-        add(format!("pilot/{name}"), &format!("{name}.md"), data.clone())?;
+        add(format!("pilot/{name}"), &format!("{name}.md"), &data)?;
     }
-    add("protocol".to_owned(), "protocol.md", data)?;
+    add("protocol".to_owned(), "protocol.md", &data)?;
     Ok(made)
 }

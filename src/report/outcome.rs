@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::{Value, context};
 use unicode_width::UnicodeWidthStr;
 
-use super::equivalence_graph;
 use super::templates::{TemplateError, Templates};
 use super::words::{Words, escape};
+use super::{Document, blocks, equivalence_graph};
 use crate::run::Outcome;
 use crate::run::outcome::{AppliedException, LaboratoryOutcome, LaboratoryResult, PointOutcome};
 use crate::text::Lang;
@@ -28,7 +28,14 @@ fn picture_name(point: &PointOutcome, lang: Lang) -> String {
     format!("equivalence.{}.{suffix}.svg", point.point)
 }
 
-/// The report as Markdown.
+fn words(outcome: &Outcome, lang: Lang) -> Words<'_> {
+    Words {
+        lang,
+        wording: &outcome.wording,
+    }
+}
+
+/// The report, for the pilot and the experts.
 ///
 /// # Errors
 /// A template that refers to what the outcome does not have.
@@ -36,8 +43,8 @@ pub fn report(
     outcome: &Outcome,
     lang: Lang,
     templates: &Templates,
-) -> Result<String, TemplateError> {
-    let words = Words { lang };
+) -> Result<Document, TemplateError> {
+    let words = words(outcome, lang);
     let verdict =
         |name: &Option<String>| name.as_deref().map_or("—".to_owned(), |v| words.verdict(v));
     let numerals = ["二", "三", "四", "五", "六", "七", "八", "九", "十"];
@@ -75,7 +82,7 @@ pub fn report(
                 .iter()
                 .map(|c| {
                     let basis = c.measure.basis.as_ref().map(|b| b.get(lang).to_owned());
-                    context! { what => crate::words::order(&c.measure.order, lang, None), due => c.due.map(|d| d.to_string()), basis }
+                    context! { what => crate::words::order(&c.measure.order, lang, words.wording, None), due => c.due.map(|d| d.to_string()), basis }
                 })
                 .collect();
             context! { id => &l.laboratory, verdict => verdict(&l.verdict), measures }
@@ -90,10 +97,16 @@ pub fn report(
         last => number(outcome.points.len()),
         points, laboratories, followed,
     };
-    templates.render("evaluation.md", lang, data)
+    let markdown = templates.render("evaluation.md", lang, data)?;
+    Ok(Document {
+        title: blocks::title(&markdown),
+        lang,
+        markdown,
+        open: true,
+    })
 }
 
-fn point_data(point: &PointOutcome, words: Words, number: String) -> Value {
+fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
     let unit = &point.unit;
     let names = score_names(point);
     let results: Vec<Value> = point
@@ -153,7 +166,7 @@ fn score_names(point: &PointOutcome) -> Vec<String> {
     names.into_iter().cloned().collect()
 }
 
-fn result_data(result: &LaboratoryResult, names: &[String], words: Words) -> Value {
+fn result_data(result: &LaboratoryResult, names: &[String], words: Words<'_>) -> Value {
     let (value, u) = pair(result.value, result.u);
     let (d, expanded) = result
         .equivalence
@@ -247,7 +260,7 @@ pub fn table(outcome: &Outcome, lang: Lang) -> String {
     );
     for point in &outcome.points {
         out.push('\n');
-        out.push_str(&point_table(point, lang));
+        out.push_str(&point_table(point, words(outcome, lang)));
     }
     if outcome.points.len() > 1 {
         out.push('\n');
@@ -256,8 +269,8 @@ pub fn table(outcome: &Outcome, lang: Lang) -> String {
     out
 }
 
-fn point_table(point: &PointOutcome, lang: Lang) -> String {
-    let words = Words { lang };
+fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
+    let lang = words.lang;
     let unit = &point.unit;
     let nominal = point
         .nominal
@@ -303,7 +316,7 @@ fn point_table(point: &PointOutcome, lang: Lang) -> String {
     out
 }
 
-fn header(unit: &str, scores: &[String], words: Words) -> Vec<String> {
+fn header(unit: &str, scores: &[String], words: Words<'_>) -> Vec<String> {
     let mut row = vec![words.pick("实验室", "laboratory").to_owned()];
     row.extend(["x", "u", "D", "U(D)"].map(|symbol| format!("{symbol}/{unit}")));
     row.extend(scores.iter().cloned());
@@ -313,7 +326,7 @@ fn header(unit: &str, scores: &[String], words: Words) -> Vec<String> {
 }
 
 fn laboratory_table(outcome: &Outcome, lang: Lang) -> String {
-    let words = Words { lang };
+    let words = words(outcome, lang);
     let mut rows = vec![vec![
         words.pick("实验室", "laboratory").to_owned(),
         words.pick("总结论", "verdict").to_owned(),

@@ -6,7 +6,7 @@ use super::words::{Markup, Words, escape};
 use crate::condition::{Domain, Function, Operator, Quantifier, Term};
 use crate::text::Lang;
 
-impl Words {
+impl Words<'_> {
     /// A condition as a document writes it.
     pub fn rule(self, term: &Term) -> Markup {
         self.write(term, 0)
@@ -181,9 +181,16 @@ impl Words {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::plan::Wording;
 
-    const ZH: Words = Words { lang: Lang::Zh };
-    const EN: Words = Words { lang: Lang::En };
+    const ZH: Words = Words {
+        lang: Lang::Zh,
+        wording: &Wording::PLAIN,
+    };
+    const EN: Words = Words {
+        lang: Lang::En,
+        wording: &Wording::PLAIN,
+    };
 
     fn number(value: f64) -> Box<Term> {
         Box::new(Term::Number(value, value.to_string()))

@@ -3,7 +3,7 @@
 //! Results are Markdown. Text that an author wrote is escaped by the template when it is put in; what is built here with marks of its own
 //! (symbols in italics, subscripts) comes as [`Markup`] and is put in as it stands.
 
-use crate::plan::{Method, Period, Quantity, Range};
+use crate::plan::{Method, Period, Quantity, Range, Wording};
 use crate::project;
 use crate::schema::table::{PARAMETERS, SIDES, table};
 use crate::text::{Lang, Text};
@@ -18,11 +18,13 @@ const NBSP: char = '\u{A0}';
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
-pub struct Words {
+pub struct Words<'w> {
     pub lang: Lang,
+    /// How verdicts are called.
+    pub wording: &'w Wording,
 }
 
-impl Words {
+impl Words<'_> {
     /// One of the two.
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self.lang {
@@ -38,7 +40,7 @@ impl Words {
 
     /// A verdict or an event.
     pub fn verdict(self, id: &str) -> String {
-        crate::words::verdict(id, self.lang)
+        crate::words::verdict(id, self.lang, self.wording)
     }
 
     /// The words for a key field, which protocols name freely; a name not known here stands as written.
@@ -257,8 +259,14 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    const ZH: Words = Words { lang: Lang::Zh };
-    const EN: Words = Words { lang: Lang::En };
+    const ZH: Words = Words {
+        lang: Lang::Zh,
+        wording: &Wording::PLAIN,
+    };
+    const EN: Words = Words {
+        lang: Lang::En,
+        wording: &Wording::PLAIN,
+    };
 
     fn quantity(value: f64, unit: &str) -> Quantity {
         Quantity {

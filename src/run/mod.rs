@@ -3,6 +3,7 @@
 //! [`results`] puts what was submitted to its place in the plan, [`execute`] carries out the steps in their order, and the
 //! [`outcome`] holds every number with the step that made it. Input is the plan and the results, nothing else.
 
+pub mod certificates;
 mod consequences;
 mod execute;
 pub mod outcome;

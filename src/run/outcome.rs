@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Clause, Measure};
+use crate::plan::{Clause, Measure, Wording};
 use crate::text::Text;
 
 /// Version of the shapes in this module.
@@ -24,6 +24,9 @@ pub struct Outcome {
     pub reported: Date,
     pub points: Vec<PointOutcome>,
     pub laboratories: Vec<LaboratoryOutcome>,
+    /// The words in which verdicts are spoken of.
+    #[serde(default, skip_serializing_if = "Wording::is_plain")]
+    pub wording: Wording,
     /// The places in the protocol that the steps cite.
     pub clauses: BTreeMap<String, Clause>,
 }

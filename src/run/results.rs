@@ -11,7 +11,7 @@ use crate::text::Text;
 use crate::values::date::parse_date;
 use crate::values::decimal::Decimal;
 use crate::values::quantity::Quantity;
-use crate::values::unit::{Unit, parse_unit};
+use crate::values::unit::{Unit, parse_dsi, parse_unit};
 
 /// One accepted result, in the measurand's unit.
 #[derive(Debug, Clone, PartialEq)]
@@ -184,9 +184,16 @@ impl<'a> Collector<'a> {
         list.push(result);
     }
 
-    /// The measurand and point that a row names; the names of points are unique, so a row may leave out the measurand.
+    /// The measurand and point that a row names; the names of points are unique, so a row may leave out the measurand, and the point when
+    /// the measurand has no other.
     fn point(&mut self, row: &Row) -> Option<(&'a Measurand, String)> {
         let plan: &'a Plan = self.plan;
+        if row.point.is_empty()
+            && let Some(measurand) = plan.measurand(&row.measurand.text)
+            && let [only] = measurand.points.as_slice()
+        {
+            return Some((measurand, only.id.clone()));
+        }
         let wanted = if row.point.is_empty() {
             &row.measurand
         } else {
@@ -236,7 +243,13 @@ impl<'a> Collector<'a> {
         if cell.is_empty() {
             return Some(expected);
         }
-        match parse_unit(&cell.text, Some(&expected.dimension())) {
+        // Certificates write units of the D-SI: `\milli\gram`.
+        let read = if cell.text.trim_start().starts_with('\\') {
+            parse_dsi(&cell.text)
+        } else {
+            parse_unit(&cell.text, Some(&expected.dimension()))
+        };
+        match read {
             Ok(unit) => match unit.factor_to(&expected) {
                 Ok(_) => Some(unit),
                 Err(error) => {

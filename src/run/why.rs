@@ -20,7 +20,7 @@ pub fn why(outcome: &Outcome, laboratory: &str, lang: Lang) -> Option<String> {
     };
     let verdict = found.verdict.as_deref().map_or_else(
         || teller.word("未评定", "not judged").to_owned(),
-        |v| crate::words::verdict(v, lang),
+        |v| crate::words::verdict(v, lang, &outcome.wording),
     );
     let heading = format!("{}（{}）：{verdict}", laboratory, found.title.get(lang));
     teller.line(
@@ -46,15 +46,15 @@ pub fn why(outcome: &Outcome, laboratory: &str, lang: Lang) -> Option<String> {
             .unwrap_or_default();
         let text = format!(
             "{}{due}",
-            crate::words::order(&consequence.measure.order, lang, None)
+            crate::words::order(&consequence.measure.order, lang, &outcome.wording, None)
         );
         teller.line(1, &text, Some(&consequence.measure.clause));
         if let Order::Retest { outcomes, .. } = &consequence.measure.order {
             for (verdict, step) in outcomes {
                 let text = format!(
                     "{} → {}",
-                    crate::words::verdict(verdict, lang),
-                    crate::words::order(&step.order, lang, None)
+                    crate::words::verdict(verdict, lang, &outcome.wording),
+                    crate::words::order(&step.order, lang, &outcome.wording, None)
                 );
                 teller.line(2, &text, Some(&step.clause));
             }
@@ -112,17 +112,20 @@ impl Teller<'_> {
         self.line(depth, &named, None);
         if let Some(verdict) = &exception.instead_of {
             let general = self.word("一般规则的结论", "the general rule gives");
-            let text = format!("{general} {}", crate::words::verdict(verdict, self.lang));
+            let text = format!(
+                "{general} {}",
+                crate::words::verdict(verdict, self.lang, &self.outcome.wording)
+            );
             self.line(depth, &text, exception.general_clause.as_deref());
         }
     }
 
     fn point(&mut self, point: &PointOutcome, result: &LaboratoryResult) {
         let unit = &point.unit;
-        let lang = self.lang;
+        let (outcome, lang) = (self.outcome, self.lang);
         let verdict = result.verdict.as_deref().map_or_else(
             || self.word("未评定", "not judged").to_owned(),
-            |v| crate::words::verdict(v, lang),
+            |v| crate::words::verdict(v, lang, &outcome.wording),
         );
         self.line(
             1,

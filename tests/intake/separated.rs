@@ -100,3 +100,14 @@ fn missing_columns_are_told_once_each() {
         4
     );
 }
+
+#[test]
+fn a_table_without_points_is_no_mistake_of_its_own() {
+    let reading = read_csv(
+        "# lab: A\nmeasurand,value,unit,U,k\ndeviation,1,nm,2,2\n".as_bytes(),
+        "a.csv",
+    );
+    assert!(!codes_of(&reading).contains(&"D0006"));
+    let rows = reading.submission.unwrap().rows;
+    assert!(rows[0].point.is_empty() && rows[0].measurand.text == "deviation");
+}

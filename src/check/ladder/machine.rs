@@ -3,7 +3,7 @@
 //! The measures follow one another in the order in which they were written, the retest last; each outcome of the retest opens a branch.
 //! A step leads on and never back, so that a ladder cannot run in circles: it is a tree, and every branch comes to an end.
 
-use super::words::{described, verdict};
+use super::words::{Words, called, described};
 use crate::model::rules::{Consequence, Measure, MeasureKind};
 use crate::text::Text;
 
@@ -42,11 +42,12 @@ pub struct Ladder {
 }
 
 impl Ladder {
-    pub fn of(consequence: &Consequence) -> Ladder {
+    /// The ladder of a consequence; verdicts are called as `words` say, where they say anything.
+    pub fn of(consequence: &Consequence, words: &Words) -> Ladder {
         let names: Vec<Text> = consequence
             .on
             .iter()
-            .map(|(name, _)| verdict(name))
+            .map(|(name, _)| called(name, words))
             .collect();
         let joined = |pick: fn(&Text) -> &str, sign: &str| {
             names.iter().map(pick).collect::<Vec<_>>().join(sign)
@@ -58,7 +59,7 @@ impl Ladder {
             detail: None,
         });
         let measures: Vec<&Measure> = consequence.measures.iter().collect();
-        ladder.chain(0, None, &measures);
+        ladder.chain(0, None, &measures, words);
         ladder
     }
 
@@ -68,19 +69,19 @@ impl Ladder {
     }
 
     /// Adds measures one after another, retests at the end.
-    fn chain(&mut self, from: usize, under: Option<Text>, measures: &[&Measure]) {
+    fn chain(&mut self, from: usize, under: Option<Text>, measures: &[&Measure], words: &Words) {
         let is_retest = |it: &&&Measure| matches!(it.kind, MeasureKind::Retest { .. });
         let (mut from, mut under) = (from, under);
         for measure in measures.iter().filter(|it| !is_retest(it)) {
-            from = self.add(from, under.take(), StateKind::Measure, measure);
+            from = self.add(from, under.take(), StateKind::Measure, measure, words);
         }
         let mut ends = true;
         for measure in measures.iter().filter(is_retest) {
             ends = false;
-            let retest = self.add(from, under.take(), StateKind::Retest, measure);
+            let retest = self.add(from, under.take(), StateKind::Retest, measure, words);
             if let MeasureKind::Retest { outcomes, .. } = &measure.kind {
                 for (outcome, step) in outcomes {
-                    self.chain(retest, Some(verdict(outcome)), &[step]);
+                    self.chain(retest, Some(called(outcome, words)), &[step], words);
                 }
             }
         }
@@ -90,8 +91,15 @@ impl Ladder {
         }
     }
 
-    fn add(&mut self, from: usize, under: Option<Text>, kind: StateKind, of: &Measure) -> usize {
-        let (title, detail) = described(of);
+    fn add(
+        &mut self,
+        from: usize,
+        under: Option<Text>,
+        kind: StateKind,
+        of: &Measure,
+        words: &Words,
+    ) -> usize {
+        let (title, detail) = described(of, words);
         let to = self.push(kind, title, detail);
         self.moves.push(Move { from, to, under });
         to

@@ -1,6 +1,7 @@
 //! The ladders as state diagrams: SVG for documents, Mermaid for wikis.
 
 use super::machine::{Ladder, Move, State, StateKind};
+use super::words::Words;
 use crate::model::rules::Consequence;
 use crate::picture::geometry::{Box, Point, point};
 use crate::picture::svg::{Anchor, Svg, text_width};
@@ -16,8 +17,9 @@ const BETWEEN: f64 = 22.0;
 const GAP: f64 = 34.0;
 
 /// The ladders one below the other, each from left to right: from the event over the measures to the ends.
-pub fn svg(consequences: &[Consequence], lang: Lang) -> String {
-    let ladders: Vec<Ladder> = consequences.iter().map(Ladder::of).collect();
+pub fn svg(consequences: &[Consequence], words: &Words, lang: Lang) -> String {
+    let ladders = consequences.iter().map(|it| Ladder::of(it, words));
+    let ladders: Vec<Ladder> = ladders.collect();
     let columns = Columns::of(&ladders, lang);
     let mut svg = Svg::default();
     let mut view = Box::new(0.0, 0.0, 1.0, 1.0);
@@ -183,10 +185,10 @@ fn draw_state(svg: &mut Svg, state: &State, area: Box, lang: Lang) {
 }
 
 /// The ladders as one Mermaid `stateDiagram-v2`.
-pub fn mermaid(consequences: &[Consequence], lang: Lang) -> String {
+pub fn mermaid(consequences: &[Consequence], words: &Words, lang: Lang) -> String {
     let mut out = String::from("stateDiagram-v2\n    direction LR\n");
     for (number, consequence) in consequences.iter().enumerate() {
-        let ladder = Ladder::of(consequence);
+        let ladder = Ladder::of(consequence, words);
         let name = |index: usize| match ladder.states.get(index).map(|state| state.kind) {
             Some(StateKind::End) | None => "[*]".to_owned(),
             Some(_) => format!("s{}_{index}", number + 1),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::machine::{Ladder, StateKind};
+use super::words::Words;
 use super::{in_effect, not_allowed, picture};
 use crate::check::fixture;
 use crate::compile::{Compiled, compile};
@@ -156,7 +157,7 @@ fn a_measure_that_is_not_allowed_is_refused_wherever_it_stands() {
 fn every_state_has_one_way_in_and_every_way_ends() {
     let compiled = compiled(RULES, LADDER);
     for consequence in in_effect(&compiled.protocols[0].protocol) {
-        let ladder = Ladder::of(&consequence);
+        let ladder = Ladder::of(&consequence, &Words::new());
         for (index, state) in ladder.states.iter().enumerate() {
             let ways_in = ladder.moves.iter().filter(|it| it.to == index).count();
             assert_eq!(ways_in, usize::from(index > 0));
@@ -188,8 +189,8 @@ fn both_pictures_tell_the_ladder_in_the_language_asked_for() {
             "unacceptable",
         ),
     ] {
-        let svg = picture::svg(&consequences, lang);
-        let mermaid = picture::mermaid(&consequences, lang);
+        let svg = picture::svg(&consequences, &Words::new(), lang);
+        let mermaid = picture::mermaid(&consequences, &Words::new(), lang);
         for word in words {
             assert!(svg.contains(word) && mermaid.contains(word), "{word}");
         }

@@ -1,5 +1,7 @@
 //! Verdicts, events and measures in words.
 
+use std::collections::BTreeMap;
+
 use crate::model::rules::{Measure, MeasureKind};
 use crate::schema::table::{VERDICTS, spelled, table};
 use crate::text::Text;
@@ -18,8 +20,16 @@ pub fn title(kind: &MeasureKind) -> Text {
     )
 }
 
+/// How the policy calls verdicts, by their names.
+pub type Words = BTreeMap<String, Text>;
+
+/// A verdict or an event as `words` call it, otherwise as the language does.
+pub fn called(name: &str, words: &Words) -> Text {
+    words.get(name).cloned().unwrap_or_else(|| verdict(name))
+}
+
 /// What is ordered, and a second line with the time or the condition.
-pub fn described(measure: &Measure) -> (Text, Option<Text>) {
+pub fn described(measure: &Measure, words: &Words) -> (Text, Option<Text>) {
     let kind = &measure.kind;
     let object = match kind {
         MeasureKind::Suspend { what, .. } => choice("suspended", what),
@@ -55,7 +65,7 @@ pub fn described(measure: &Measure) -> (Text, Option<Text>) {
         MeasureKind::Suspend {
             until: Some(until), ..
         } => {
-            let until = verdict(until);
+            let until = called(until, words);
             Some(Text::new(
                 format!("直至补测{}", until.zh),
                 format!("until the retest is {}", until.en),

@@ -1,5 +1,6 @@
 //! Entries into the model: names found, units brought together, contradictions reported at both places.
 
+mod certificates;
 mod conditions;
 mod evaluation;
 mod facts;

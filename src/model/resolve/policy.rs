@@ -41,6 +41,43 @@ impl Resolver<'_> {
             self.fill_in(entry, protocol, default);
         }
         default_of_the_language(entry, protocol);
+        self.vocabulary_is_there(protocol);
+    }
+
+    /// The vocabulary that is ordered must be one that the policy has.
+    fn vocabulary_is_there(&mut self, protocol: &Protocol) {
+        let Some(ordered) = &protocol.vocabulary else {
+            return;
+        };
+        let known: Vec<&str> = (protocol.regime.vocabularies.keys())
+            .map(String::as_str)
+            .collect();
+        if !known.contains(&ordered.value.as_str()) {
+            let name = &ordered.value;
+            let help = if known.is_empty() {
+                Text::new(
+                    "该制度没有规定用语；删去本句，结论即按语言本身的名称书写",
+                    "the policy lays no vocabulary down; leave the statement out and verdicts go by their names in the language",
+                )
+            } else {
+                let known = known.join(", ");
+                Text::new(
+                    format!("制度中有：{known}"),
+                    format!("the policy has {known}"),
+                )
+            };
+            self.report(
+                Diagnostic::new(
+                    Code::UnknownName,
+                    ordered.span,
+                    Text::new(
+                        format!("所选制度中没有 `{name}` 这套用语"),
+                        format!("the policy has no vocabulary `{name}`"),
+                    ),
+                )
+                .with_help(help),
+            );
+        }
     }
 
     /// The policy and those it extends, each once, the nearest first.
@@ -374,7 +411,7 @@ struct Target {
     fill: fn(&mut Resolver<'_>, &Entry, &mut Protocol) -> Option<String>,
 }
 
-const DEFAULTS: [Target; 9] = [
+const DEFAULTS: [Target; 10] = [
     Target {
         path: "level",
         example: "default level national { … }",
@@ -386,6 +423,12 @@ const DEFAULTS: [Target; 9] = [
         example: "default participation mandatory { … }",
         stated: |_, p| p.participation.is_some(),
         fill: |_, entry, p| choice(entry, "participation", &mut p.participation),
+    },
+    Target {
+        path: "vocabulary",
+        example: "default vocabulary administrative { … }",
+        stated: |_, p| p.vocabulary.is_some(),
+        fill: |_, entry, p| choice(entry, "vocabulary", &mut p.vocabulary),
     },
     Target {
         path: "fee",

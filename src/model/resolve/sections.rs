@@ -136,6 +136,7 @@ impl Resolver<'_> {
             class: choice("class", "class"),
             level: choice("level", "level"),
             participation: choice("participation", "participation"),
+            vocabulary: choice("vocabulary", "kind"),
             organizer: entry.child("organizer").and_then(|e| {
                 let id = e.name("id")?.to_owned();
                 Some(Body {
@@ -346,6 +347,7 @@ impl Resolver<'_> {
                 .map(|e| Self::texts(e, "names"))
                 .unwrap_or_default(),
             largest: self.largest(entry, &unit, &known),
+            certificates: self.certificates(entry, &known),
             at: Self::at(entry, "id"),
             unit,
             id,

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::{
     Action, Body, Clause, Content, Contingency, Deadline, FORMAT_VERSION, Head, Integrity,
-    Laboratory, Method, Object, Plan, Point, Policy, Publication, Quantity, Range, Reporting, Risk,
-    Role, Traceability, json,
+    Laboratory, Method, Object, Plan, Point, Policy, PolicyDefault, Publication, Quantity, Range,
+    Reporting, Risk, Role, Traceability, Wording, json,
 };
 use crate::model::{self, Protocol, WrittenJourney};
 use crate::source::{Sources, Span};
@@ -66,6 +66,8 @@ pub fn build(
                 .as_ref()
                 .map(|(period, whom)| (period.duration, whom.clone())),
         }),
+        defaults: defaults(protocol),
+        wording: wording(protocol),
     };
     let digest = json::digest(&content);
     Some(Plan {
@@ -129,7 +131,39 @@ impl Builder<'_> {
             }),
             experts: p.experts.clone(),
             traceability: p.traceability.as_ref().map(traceability),
+            number: p.record.number.as_ref().map(|n| n.value.clone()),
+            fee: p.record.fee.as_ref().map(|f| f.value.clone()),
+            safety: p.record.safety.clone(),
+            use_of_results: p.record.use_of_results.clone(),
         }
+    }
+}
+
+/// What the policy fills in, in the order of the statements' names.
+fn defaults(protocol: &Protocol) -> Vec<PolicyDefault> {
+    let regime = &protocol.regime;
+    let mut defaults: Vec<PolicyDefault> = (regime.defaults.iter())
+        .map(|default| PolicyDefault {
+            path: default.path.clone(),
+            value: default.value.clone(),
+            policy: default.policy.clone(),
+            basis: default.ground.basis.clone(),
+            certainty: default.ground.certainty.clone(),
+        })
+        .collect();
+    defaults.sort_by(|a, b| a.path.cmp(&b.path));
+    defaults
+}
+
+/// The words of the vocabulary that is ordered.
+fn wording(protocol: &Protocol) -> Wording {
+    let Some(ordered) = &protocol.vocabulary else {
+        return Wording::default();
+    };
+    let verdicts = protocol.regime.vocabularies.get(&ordered.value);
+    Wording {
+        vocabulary: ordered.value.clone(),
+        verdicts: verdicts.cloned().unwrap_or_default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Artefact, Measurand, Stability, Transport};
+use super::super::{Artefact, CertificateData, Measurand, Stability, Transport};
 use super::{
     Builder, action, method, points, quantity, range, sorted, sorted_measurands, traceability,
 };
@@ -31,6 +31,7 @@ impl Builder<'_> {
                     reported: sorted(m.reported.clone()),
                     resolution: m.resolution.as_ref().map(|q| quantity(&q.value)),
                     components: m.components.clone(),
+                    certificates: m.certificates.iter().map(certificate_data).collect(),
                 }
             })
             .collect()
@@ -116,5 +117,17 @@ impl Builder<'_> {
                 .collect(),
             carrier: t.carrier.clone(),
         })
+    }
+}
+
+fn certificate_data(written: &model::CertificateData) -> CertificateData {
+    CertificateData {
+        ref_type: written.ref_type.clone(),
+        within: written.within.clone(),
+        name: written.name.clone(),
+        label: written.label.clone(),
+        id: written.id.clone(),
+        unit: written.unit.clone(),
+        points: written.points.clone(),
     }
 }

@@ -82,7 +82,12 @@ impl View<'_> {
     fn line(&self, measure: &Measure) -> Line {
         let basis = measure.basis.as_ref().filter(|b| !b.is_empty());
         Line {
-            what: crate::words::order(&measure.order, self.words.lang, self.object().as_deref()),
+            what: crate::words::order(
+                &measure.order,
+                self.words.lang,
+                self.words.wording,
+                self.object().as_deref(),
+            ),
             basis: basis.map(|b| b.get(self.words.lang).to_owned()),
             from_policy: measure.from_policy,
             retest: matches!(measure.order, Order::Retest { .. }),

@@ -5,6 +5,7 @@ use minijinja::Value;
 use super::{Data, Reader, View, in_order, object, optional, safe};
 use crate::condition::Term;
 use crate::plan::{Members, Method, Rule, Task};
+use crate::report::formula::formula as written;
 use crate::report::words::{Markup, escape};
 
 impl View<'_> {
@@ -44,7 +45,7 @@ impl View<'_> {
                 "parameters",
                 optional((!parameters.is_empty()).then(|| safe(parameters))),
             ),
-            ("formula", optional(formula)),
+            ("formula", optional(formula.map(|f| safe(written(&f))))),
             ("source", optional(source)),
         ])
     }

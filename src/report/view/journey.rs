@@ -211,24 +211,11 @@ impl View<'_> {
         let words = self.words;
         let reporting = &self.plan.content.reporting;
         let deadline = |d: &Option<Deadline>| optional(d.as_ref().map(|d| self.deadline(d)));
-        let corrections = reporting
-            .corrections_until
-            .as_deref()
-            .map(|until| match until {
-                "draft" => words
-                    .pick("报告初稿发出之前", "until the draft report is sent out")
-                    .to_owned(),
-                "report" => words
-                    .pick("总结报告发布之前", "until the final report is issued")
-                    .to_owned(),
-                "never" => words.pick("不接受更正", "not accepted").to_owned(),
-                other => words.choice("until", other),
-            });
         let period =
             |p: &Option<crate::plan::Period>| optional(p.as_ref().map(|p| words.period(p)));
         object([
             ("results", deadline(&reporting.results)),
-            ("corrections", optional(corrections)),
+            ("corrections", optional(self.corrections())),
             (
                 "corrections_open",
                 Value::from(reporting.corrections_until.as_deref() != Some("never")),

@@ -6,6 +6,7 @@
 
 mod consequences;
 mod dates;
+mod defaults;
 mod evaluation;
 mod journey;
 
@@ -24,7 +25,7 @@ pub type Data = BTreeMap<&'static str, Value>;
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     pub plan: &'a Plan,
-    pub words: Words,
+    pub words: Words<'a>,
 }
 
 /// Who reads: everything may be shown, or what one laboratory may know.
@@ -105,7 +106,10 @@ impl<'a> View<'a> {
     pub fn new(plan: &'a Plan, lang: Lang) -> View<'a> {
         View {
             plan,
-            words: Words { lang },
+            words: Words {
+                lang,
+                wording: &plan.content.wording,
+            },
         }
     }
 
@@ -173,6 +177,14 @@ impl<'a> View<'a> {
                 })),
             ),
             ("class", optional(head.class.clone())),
+            ("number", optional(head.number.clone())),
+            (
+                "fee",
+                optional(head.fee.as_ref().map(|f| words.choice("fee", f))),
+            ),
+            ("safety", self.maybe(head.safety.as_ref())),
+            ("use_of_results", self.maybe(head.use_of_results.as_ref())),
+            ("defaults", self.defaults()),
             (
                 "level",
                 optional(head.level.as_ref().map(|l| words.choice("level", l))),

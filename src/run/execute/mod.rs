@@ -47,6 +47,7 @@ pub fn execute(plan: &Plan, results: &Results, reported: Option<Date>) -> Outcom
         reported,
         points: points.into_iter().map(|p| p.outcome).collect(),
         laboratories,
+        wording: plan.content.wording.clone(),
         clauses: plan.clauses.clone(),
     }
 }
