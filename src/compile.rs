@@ -7,7 +7,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::examples::{self, Example};
 use crate::model;
 use crate::plan::{self, Plan};
-use crate::project::{self, Library, Reuse};
+use crate::project::{self, Library, Reuse, Setting, Used};
 use crate::schema::Document;
 use crate::source::{FileId, Sources};
 use crate::syntax::Tree;
@@ -27,6 +27,8 @@ pub struct Compiled {
     pub examples: Vec<Example>,
     /// The sections that each protocol takes over from definitions, with what it changes in them.
     pub reused: BTreeMap<String, Vec<Reuse>>,
+    /// The modules on which the file rests.
+    pub modules: Vec<Used>,
     /// All findings, by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -59,14 +61,25 @@ impl Compiled {
     }
 }
 
-/// Compiles a text under the name by which messages cite it.
+/// Compiles a text under the name by which messages cite it; it knows the standard library alone.
 pub fn compile(name: &str, text: &str) -> Compiled {
+    compile_in(name, text, None)
+}
+
+/// Compiles a text that stands in a catalogue: modules are found there, and held against its lock.
+pub fn compile_in(name: &str, text: &str, setting: Option<Setting<'_>>) -> Compiled {
     let mut library = Library::over(project::standard());
     let (file, tree, document) = library.add(name, text);
-    let mut diagnostics = library.name_modules(&document);
+    let around = setting.map(|setting| library.bring_in(&document, setting));
+    let around = around.unwrap_or_default();
+    let mut diagnostics = around.findings.clone();
+    diagnostics.extend(library.name_modules(&document));
     library.settle();
     diagnostics.append(&mut library.findings);
     let (complete, reused, found) = library.complete(&document);
+    diagnostics.extend(found);
+    let taken = reused.values().flatten();
+    let (modules, found) = around.modules(&library, &document, taken);
     diagnostics.extend(found);
     let (protocols, found) = model::resolve(&complete, &library);
     diagnostics.extend(found);
@@ -87,6 +100,7 @@ pub fn compile(name: &str, text: &str) -> Compiled {
         protocols: checked,
         examples,
         reused,
+        modules,
         diagnostics,
     }
 }

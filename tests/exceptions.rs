@@ -43,11 +43,8 @@ test \"far away\" {{{GIVEN}
 }}"
     );
     let compiled = with(SMALL, &tests);
-    let plan = compiled.plan().expect(&render::short(
-        &compiled.diagnostics,
-        &compiled.sources,
-        Lang::En,
-    ));
+    let said = render::short(&compiled.diagnostics, &compiled.sources, Lang::En);
+    let plan = compiled.plan().expect(&said);
     let reports: Vec<_> = (compiled.examples.iter())
         .map(|example| run(example, &plan, &compiled.sources))
         .collect();
@@ -147,10 +144,9 @@ fn the_verdict_of_an_exception_needs_its_consequence_like_any_other() {
 #[test]
 fn a_definition_taken_over_gets_an_exception_beside_its_rules() {
     let own = with("      exception \"wide\" satisfactory when U > 5 mg", "");
-    let i = BASE.find("  acceptance {").unwrap();
+    let (before, _) = BASE.split_once("  acceptance {").unwrap();
     let text = format!(
-        "{}  acceptance std.acceptance.en {{ each point {{ exception \"wide\" satisfactory when U > 5 mg }} }}\n}}\n",
-        &BASE[..i]
+        "{before}  acceptance std.acceptance.en {{ each point {{ exception \"wide\" satisfactory when U > 5 mg }} }}\n}}\n"
     );
     let taken = compile("p.bidui", &text);
     let said = render::short(&taken.diagnostics, &taken.sources, Lang::En);

@@ -8,9 +8,10 @@ use bidui::diagnostic::{Code, Diagnostic};
 use bidui::explain::explanation;
 
 /// Codes of findings in a source that no small source shows: they need a journey of a form the language cannot write yet, dozens of
-/// lines, or a check that is not made yet.
-const WITHOUT_EXAMPLE: [&str; 10] = [
+/// lines, the modules of a catalogue, or a check that is not made yet.
+const WITHOUT_EXAMPLE: [&str; 13] = [
     "E0106", "W0509", "E0510", "E0512", "E0711", "E0801", "E0802", "E0805", "P0101", "P0102",
+    "E0411", "E0412", "W0413",
 ];
 
 /// Whether findings of the code are about the source of a protocol.

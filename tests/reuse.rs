@@ -130,7 +130,8 @@ fn another_way_of_travelling_takes_the_place_of_the_definitions() {
         .replace("\nprotocol", &format!("\n{definition}\nprotocol"))
         .replace("  circulation {", "  circulation usual {");
     let compiled = compile("p.bidui", &text);
-    let plan = compiled.plan().expect(&said(&compiled));
+    let found = said(&compiled);
+    let plan = compiled.plan().expect(&found);
     assert_eq!(plan.content.circulation.patterns["W1"], "petal by 1");
     assert!(plan.content.circulation.limit.is_some());
 }
@@ -150,7 +151,8 @@ fn a_measurand_takes_unit_conditions_and_report_form_from_a_definition() {
         .replace("\nprotocol", &format!("\n{definition}\nprotocol"))
         .replace(old, new);
     let compiled = compile("p.bidui", &text);
-    let plan = compiled.plan().expect(&said(&compiled));
+    let found = said(&compiled);
+    let plan = compiled.plan().expect(&found);
     let dm = &plan.content.measurands[0];
     assert_eq!(dm.unit, "mg");
     assert_eq!(dm.conditions.len(), 2);
@@ -174,7 +176,8 @@ policy own.regime {
         .replace("\nprotocol", &format!("\n{definitions}\nprotocol"))
         .replace("  policy cn\n", "  policy own.regime\n");
     let compiled = compile("p.bidui", &text);
-    let plan = compiled.plan().expect(&said(&compiled));
+    let found = said(&compiled);
+    let plan = compiled.plan().expect(&found);
     assert_eq!(plan.content.protocol.policy.unwrap().path, "own.regime");
     let measures = &plan.content.consequences["unsatisfactory"];
     assert_eq!(measures.len(), 1);

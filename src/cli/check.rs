@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Status, files, terminal};
-use crate::compile::compile;
+use super::{Status, project, terminal};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::explain::explanation;
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -37,11 +36,10 @@ impl Check {
         let mut all = Gathered::default();
         let mut language = asked.or_else(terminal::locale);
         for path in &self.files {
-            let Some(text) = files::read_text(path, terminal::language(asked)) else {
+            let Some((compiled, _)) = project::compiled(path, terminal::language(asked)) else {
                 status = Status::Failed;
                 continue;
             };
-            let compiled = compile(&path.to_string_lossy(), &text);
             // Without a locale the messages speak the file's language.
             language = language.or(Some(compiled.language()));
             if !compiled.is_sound() && status == Status::Fine {

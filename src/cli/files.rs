@@ -58,6 +58,15 @@ pub(super) fn read_bytes(path: &Path, lang: Lang) -> Option<Vec<u8>> {
 
 /// The files directly in a folder, by name; hidden ones left out.
 pub(super) fn list(folder: &Path, lang: Lang) -> Option<Vec<PathBuf>> {
+    entries(folder, lang, Path::is_file)
+}
+
+/// The folders directly in a folder, by name; hidden ones left out.
+pub(super) fn folders(folder: &Path, lang: Lang) -> Option<Vec<PathBuf>> {
+    entries(folder, lang, |path| path.is_dir() && !path.is_symlink())
+}
+
+fn entries(folder: &Path, lang: Lang, wanted: impl Fn(&Path) -> bool) -> Option<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
@@ -76,7 +85,7 @@ pub(super) fn list(folder: &Path, lang: Lang) -> Option<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|e| e.path()))
         .filter(|path| {
-            path.is_file()
+            wanted(path)
                 && path
                     .file_name()
                     .is_some_and(|n| !n.to_string_lossy().starts_with('.'))

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Status, files, terminal};
-use crate::compile::compile;
+use super::{Status, files, project, terminal};
 use crate::diagnostic::{Applicability, Fix as Edit, fix};
 use crate::text::Lang;
 
@@ -25,11 +24,10 @@ impl Fix {
         let lang = terminal::language(asked);
         let mut status = Status::Fine;
         for path in &self.files {
-            let Some(text) = files::read_text(path, lang) else {
+            let Some((compiled, text)) = project::compiled(path, lang) else {
                 status = Status::Failed;
                 continue;
             };
-            let compiled = compile(&path.to_string_lossy(), &text);
             let own = |edit: &&Edit| edit.span.file == compiled.file;
             let edits: Vec<Edit> = compiled
                 .diagnostics

@@ -8,8 +8,10 @@ mod explain;
 mod files;
 mod fix;
 mod fmt;
+mod lock;
 mod new;
 mod plan;
+mod project;
 mod run;
 mod show;
 mod terminal;
@@ -72,6 +74,8 @@ enum Verb {
     Fmt(fmt::Fmt),
     /// Carries out the fixes that findings offer 自动改正
     Fix(fix::Fix),
+    /// Locks the modules on which the protocols of a catalogue rest 锁定目录所用的模块
+    Lock(lock::LockModules),
     /// Explains a code, with a failing and a mended example 解释消息代码
     Explain(explain::Explain),
 }
@@ -110,6 +114,7 @@ pub fn main() -> ExitCode {
         Verb::Compute(verb) => verb.run(lang),
         Verb::Fmt(verb) => verb.run(lang),
         Verb::Fix(verb) => verb.run(lang),
+        Verb::Lock(verb) => verb.run(lang),
         Verb::Explain(verb) => verb.run(lang),
     };
     ExitCode::from(match status {

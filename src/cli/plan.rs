@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::documents::{Fault, Wanted};
-use super::{Status, files, terminal};
+use super::{Status, files, project, terminal};
 use crate::check::{Checked, ladder};
 use crate::circulation::{export, picture};
-use crate::compile::{Compiled, compile};
+use crate::compile::Compiled;
 use crate::diagnostic::Code;
 use crate::intake;
 use crate::model::rules::Consequence;
@@ -67,8 +67,7 @@ impl Plan {
 /// Compiles a file and builds its plan; findings are reported, and the status says why there is none.
 pub(super) fn compiled(path: &Path, asked: Option<Lang>) -> Result<(Compiled, plan::Plan), Status> {
     let lang = terminal::language(asked);
-    let text = files::read_text(path, lang).ok_or(Status::Failed)?;
-    let compiled = compile(&path.to_string_lossy(), &text);
+    let (compiled, _) = project::compiled(path, lang).ok_or(Status::Failed)?;
     let lang = asked
         .or_else(terminal::locale)
         .unwrap_or(compiled.language());

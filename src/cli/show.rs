@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Status, files, terminal};
-use crate::compile::{Compiled, compile};
+use super::{Status, project, terminal};
+use crate::compile::Compiled;
 use crate::model::Protocol;
 use crate::model::policy::Ground;
 use crate::model::rules::Consequence;
@@ -22,10 +22,9 @@ pub(super) struct Show {
 
 impl Show {
     pub fn run(self, asked: Option<Lang>) -> Status {
-        let Some(text) = files::read_text(&self.file, terminal::language(asked)) else {
+        let Some((compiled, _)) = project::compiled(&self.file, terminal::language(asked)) else {
             return Status::Failed;
         };
-        let compiled = compile(&self.file.to_string_lossy(), &text);
         let lang = asked
             .or_else(terminal::locale)
             .unwrap_or(compiled.language());

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Status, files, terminal};
-use crate::compile::{Compiled, compile};
+use super::{Status, project, terminal};
+use crate::compile::Compiled;
 use crate::diagnostic::Diagnostic;
 use crate::examples::coverage::coverage;
 use crate::examples::junit::{self, Case, Suite};
@@ -43,11 +43,10 @@ impl Test {
         let mut unusable = false;
         let mut lang = asked.or_else(terminal::locale);
         for path in &self.files {
-            let Some(text) = files::read_text(path, terminal::language(asked)) else {
+            let Some((compiled, _)) = project::compiled(path, terminal::language(asked)) else {
                 unusable = true;
                 continue;
             };
-            let compiled = compile(&path.to_string_lossy(), &text);
             let speaks = *lang.get_or_insert(compiled.language());
             if !compiled.is_sound() {
                 let errors: Vec<Diagnostic> = compiled

@@ -72,6 +72,9 @@ codes! {
     MeasuredOnNothing "E0408" "measured-on-nothing" Error,
     CircularUse "E0409" "circular-use" Error,
     OtherSection "E0410" "other-section" Error,
+    ItemElsewhere "E0411" "item-elsewhere" Error,
+    ModuleChanged "E0412" "module-changed" Error,
+    ModuleNotLocked "W0413" "module-not-locked" Warning,
     // Circulation
     ArtefactStays "E0501" "artefact-stays" Error,
     PatternOfNobody "E0502" "pattern-of-nobody" Error,
@@ -193,6 +196,7 @@ codes! {
     PlanUnusable "S0003" "plan-unusable" Error,
     OutcomeUnusable "S0004" "outcome-unusable" Error,
     TemplateFault "S0005" "template-fault" Error,
+    CatalogueUnusable "S0006" "catalogue-unusable" Error,
 }
 
 impl Code {

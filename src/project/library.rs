@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::catalogue::{self, Loaded, MANIFEST};
+use super::host::{Host, Setting};
+use super::lock::{self, LOCK, Lock, Used};
 use super::names::Names;
 use super::reuse::Reuse;
 use crate::diagnostic::{Code, Diagnostic};
@@ -21,6 +24,28 @@ pub struct Library {
     names: Names,
     /// What is wrong with the modules themselves; for the standard library a test keeps this empty.
     pub findings: Vec<Diagnostic>,
+}
+
+/// What a file gets from the catalogue it stands in.
+#[derive(Debug, Clone, Default)]
+pub struct Project {
+    loaded: Vec<Loaded>,
+    lock: Option<Lock>,
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Project {
+    /// The modules on which the document rests, and what differs between them and those locked.
+    pub fn modules<'r>(
+        &self,
+        library: &Library,
+        document: &Document,
+        reused: impl Iterator<Item = &'r Reuse>,
+    ) -> (Vec<Used>, Vec<Diagnostic>) {
+        let used = lock::used(library, document, &self.loaded, reused);
+        let differences = self.lock.as_ref().map(|lock| lock.differences(&used));
+        (used, differences.unwrap_or_default())
+    }
 }
 
 impl Library {
@@ -131,6 +156,61 @@ impl Library {
             }
         }
         (document, reused, findings)
+    }
+
+    /// The text of one of its files.
+    pub(super) fn source(&self, file: FileId) -> Option<&SourceFile> {
+        self.sources.get(file)
+    }
+
+    /// The text of a file of the standard library; none for a file of the project.
+    pub(super) fn standard_source(&self, file: FileId) -> Option<&SourceFile> {
+        match self.base {
+            Some(base) => base.sources.get(file),
+            None => self.sources.get(file),
+        }
+    }
+
+    /// Reads what the document brings in from the catalogue it stands in; gives the modules it read and whether they are those locked.
+    pub fn bring_in(&mut self, document: &Document, setting: Setting<'_>) -> Project {
+        let mut project = Project::default();
+        let manifest = self.file_of(MANIFEST, setting.host, &mut project.findings);
+        if let Some((file, source)) = manifest {
+            match catalogue::read(file, &source) {
+                Ok(catalogue) => {
+                    let (loaded, found) = catalogue::load(self, document, &catalogue, setting);
+                    project.loaded = loaded;
+                    project.findings.extend(found);
+                }
+                Err(unusable) => project.findings.push(*unusable),
+            }
+        }
+        if let Some((file, source)) = self.file_of(LOCK, setting.host, &mut project.findings) {
+            match Lock::read(file, &source) {
+                Ok(lock) => project.lock = Some(lock),
+                Err(unusable) => project.findings.push(*unusable),
+            }
+        }
+        project
+    }
+
+    /// A file of the catalogue that need not be there.
+    fn file_of(
+        &mut self,
+        path: &str,
+        host: &dyn Host,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Option<(FileId, SourceFile)> {
+        match host.read(path) {
+            Ok(text) => {
+                let source = SourceFile::new(host.cite(path), text?);
+                Some((self.sources.add(source.clone()), source))
+            }
+            Err(reason) => {
+                findings.push(Diagnostic::general(Code::CannotRead, reason));
+                None
+            }
+        }
     }
 
     /// The texts of the modules, to which a run adds its own files.

@@ -1,6 +1,10 @@
-//! Modules: the embedded standard library, what a file brings in from it or defines itself, and sections taken over from definitions.
+//! Modules: the embedded standard library, those of a catalogue and their lock, what a file defines itself, and sections taken over.
 
+mod catalogue;
+mod circle;
+mod host;
 mod library;
+mod lock;
 mod names;
 mod reuse;
 
@@ -9,7 +13,10 @@ use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 
+pub use catalogue::MANIFEST;
+pub use host::{Host, Setting};
 pub use library::Library;
+pub use lock::{LOCK, Lock, Locked, Used};
 pub use reuse::{Change, Reuse};
 
 static STANDARD: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/stdlib");

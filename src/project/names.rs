@@ -97,8 +97,8 @@ fn unknown_module(module: &str, at: Span, library: &Library) -> Diagnostic {
         diagnostic = diagnostic.suggesting(at, &near);
     } else {
         diagnostic = diagnostic.with_help(Text::new(
-            "标准库模块以 `std.` 开头",
-            "modules of the standard library begin with `std.`",
+            "标准库模块以 `std.` 开头；其他模块在 `bidui.toml` 所列文件夹中查找",
+            "modules of the standard library begin with `std.`; others are looked for in the folders that `bidui.toml` names",
         ));
     }
     diagnostic

@@ -3,6 +3,7 @@
 //! What a section says itself goes first: a statement of the same keyword (and key, where it may stand several times) takes the place of
 //! the definition's; everything else is added. Every change is kept with both places, so that nothing is overridden unseen.
 
+use super::circle::{self, Hop, Telling};
 use super::library::Library;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::table::{BlockRule, Statement};
@@ -29,12 +30,6 @@ pub struct Change {
     pub at: Span,
     /// The definition's statement; none where nothing is replaced.
     pub instead_of: Option<Span>,
-}
-
-/// A definition on the way to the one that a section asked for, with the place that asks.
-struct Hop {
-    name: String,
-    at: Span,
 }
 
 impl Library {
@@ -95,8 +90,19 @@ impl Library {
             diagnostics.push(other_section(found, &name, at, wanted));
             return None;
         }
-        if let Some(first) = way.iter().position(|hop| hop.name == name) {
-            diagnostics.push(circle(way.get(first..).unwrap_or_default(), &name, at));
+        let telling = Telling {
+            message: Text::new(
+                "定义互相取自对方",
+                "definitions are taken from one another in a circle",
+            ),
+            verb: Text::new("取自", "is taken from"),
+            help: Text::new(
+                "让其中一个定义自成一体，不再取自另一个",
+                "let one of the definitions stand by itself",
+            ),
+        };
+        if let Some(circle) = circle::closed(way, &name, at, &telling) {
+            diagnostics.push(circle);
             return None;
         }
         if found.poisoned {
@@ -179,39 +185,6 @@ fn other_section(found: &Entry, name: &str, at: Span, wanted: &Statement) -> Dia
             "write `{section} {name}`, or name a definition of `{}`",
             wanted.word.en
         ),
-    ))
-}
-
-/// Definitions that are taken from one another in a circle, with one place a hop.
-fn circle(way: &[Hop], name: &str, at: Span) -> Diagnostic {
-    let names: Vec<&str> = way
-        .iter()
-        .map(|hop| hop.name.as_str())
-        .chain([name])
-        .collect();
-    let route = names.join(" → ");
-    let diagnostic = Diagnostic::new(
-        Code::CircularUse,
-        at,
-        Text::new(
-            format!("定义互相取自对方：{route}"),
-            format!("definitions are taken from one another in a circle: {route}"),
-        ),
-    );
-    // The first hop is the place that asked for the definition; the circle begins behind it.
-    let hops = way.iter().skip(1).zip(&names);
-    hops.fold(diagnostic, |diagnostic, (hop, from)| {
-        diagnostic.with_label(
-            hop.at,
-            Text::new(
-                format!("`{from}` 取自 `{}`", hop.name),
-                format!("`{from}` is taken from `{}`", hop.name),
-            ),
-        )
-    })
-    .with_help(Text::new(
-        "让其中一个定义自成一体，不再取自另一个",
-        "let one of the definitions stand by itself",
     ))
 }
 
