@@ -32,7 +32,12 @@ fn policy_findings(compiled: &Compiled) -> Vec<&Diagnostic> {
     compiled
         .diagnostics
         .iter()
-        .filter(|d| matches!(d.code, Code::PolicyBroken | Code::PolicyAdvice))
+        .filter(|d| {
+            matches!(
+                d.code,
+                Code::PolicyBroken | Code::PolicyAdvice | Code::MeasureNotAllowed
+            )
+        })
         .collect()
 }
 

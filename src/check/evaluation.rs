@@ -1,5 +1,6 @@
 //! Whether the statistics ordered can be carried out and mean something.
 
+use crate::condition::Term;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::reference::named;
 use crate::model::Protocol;
@@ -11,6 +12,7 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     certified_values(protocol, diagnostics);
     enough_results(protocol, diagnostics);
     drift_can_be_followed(protocol, diagnostics);
+    scores_can_be_formed(protocol, diagnostics);
 }
 
 pub(super) fn short(path: &str) -> &str {
@@ -50,7 +52,8 @@ fn correlation_stated(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     let evaluation = &protocol.evaluation;
     if is_consensus(protocol)
         && evaluation.uncorrelated.is_none()
-        && evaluation.correlations.is_empty()
+        && !evaluation.covariance_written
+        && !policy_asks_for_correlation(protocol)
     {
         diagnostics.push(
             Diagnostic::new(
@@ -67,9 +70,20 @@ fn correlation_stated(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A policy that wants a word on correlation says so itself, with its basis.
+fn policy_asks_for_correlation(protocol: &Protocol) -> bool {
+    protocol.regime.requirements.iter().any(|requirement| {
+        let mut leaves = Vec::new();
+        requirement.condition.term.leaves(&mut leaves);
+        leaves
+            .iter()
+            .any(|leaf| matches!(leaf, Term::Holds(name) if name == "correlation.stated"))
+    })
+}
+
 fn certified_values(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     let reference = &protocol.evaluation.reference;
-    if short(&reference.method.path) != "certified-value" {
+    if short(&reference.method.path) != "certified-value" || !reference.certified_whole {
         return;
     }
     for measurand in &protocol.measurands {
@@ -115,6 +129,10 @@ pub(super) fn contributors(protocol: &Protocol) -> usize {
 /// A mean and its test need results to compare, and so does the method that takes over.
 fn enough_results(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     let reference = &protocol.evaluation.reference;
+    // Who stands on a list that could not be read is not known.
+    if !protocol.participants_whole || protocol.participants.is_empty() {
+        return;
+    }
     let left = contributors(protocol);
     for method in std::iter::once(&reference.method).chain(&reference.otherwise) {
         let name = short(&method.path);
@@ -187,5 +205,60 @@ fn drift_can_be_followed(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>)
                 "remove `drift`, or let the transfer standard return to the pilot",
             )),
         );
+    }
+}
+
+/// Each score stands once, and a z score has the standard deviation it divides by, in the unit of the results.
+fn scores_can_be_formed(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let scores = &protocol.evaluation.scores;
+    for (index, score) in scores.iter().enumerate() {
+        let first = scores.iter().take(index).find(|s| s.name == score.name);
+        if let Some(first) = first {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    score.at,
+                    Text::new(
+                        format!("评分 `{}` 写了两次", score.name),
+                        format!("the score `{}` is ordered twice", score.name),
+                    ),
+                )
+                .with_label(
+                    first.at,
+                    Text::new("第一次写在这里", "it is ordered here already"),
+                )
+                .with_help(Text::new(
+                    "只留一行；判定用的是其中一个，读者无从得知是哪一个",
+                    "keep one line; verdicts use one of them, and nobody can tell which",
+                )),
+            );
+        }
+        let Some(sigma) = &score.sigma else { continue };
+        let of_sigma = sigma.value.unit().dimension();
+        let unlike = (protocol.measurands.iter())
+            .find(|measurand| !measurand.unit.dimension().same_kind(&of_sigma));
+        if let Some(measurand) = unlike {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::UnitMismatch,
+                    sigma.span,
+                    Text::new(
+                        format!(
+                            "能力评定标准差 `{}` 与被测量 `{}` 的单位 `{}` 不是同种量",
+                            sigma.value, measurand.id, measurand.unit
+                        ),
+                        format!(
+                            "the standard deviation `{}` and the unit `{}` of measurand `{}` are of different kinds",
+                            sigma.value, measurand.unit, measurand.id
+                        ),
+                    ),
+                )
+                .with_label(measurand.at, Text::new("这个被测量", "this measurand"))
+                .with_help(Text::new(
+                    format!("用 `{}` 表示标准差", measurand.unit),
+                    format!("state it in `{}`", measurand.unit),
+                )),
+            );
+        }
     }
 }

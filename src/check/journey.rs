@@ -2,7 +2,7 @@
 
 use crate::circulation::{self, FindingKind, Severity as Gravity, VisitId};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::{Protocol, WrittenJourney};
+use crate::model::{Protocol, Way, WrittenJourney};
 use crate::text::Text;
 
 pub(super) fn check(
@@ -11,8 +11,11 @@ pub(super) fn check(
     journey: &circulation::Plan,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    no_pattern(protocol, diagnostics);
-    for finding in &journey.findings {
+    if protocol.circulation.ways_whole {
+        no_pattern(protocol, diagnostics);
+    }
+    ways_beside_a_pattern(protocol, diagnostics);
+    for finding in (journey.findings.iter()).filter(|f| stands_alone(f, protocol, journey)) {
         let teller = Teller { written, journey };
         let Some((code, message, help)) = teller.tell(&finding.kind) else {
             continue;
@@ -30,6 +33,86 @@ pub(super) fn check(
                 diagnostic.with_label(place, Text::new("与此处有关", "this has to do with it"));
         }
         diagnostics.push(diagnostic);
+    }
+}
+
+/// An artefact with a way besides its pattern: only written-out routes may be several.
+fn ways_beside_a_pattern(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    for artefact in &protocol.artefacts {
+        let ways: Vec<_> = (protocol.circulation.patterns.iter())
+            .filter(|way| (way.artefact.as_ref()).is_none_or(|name| name.value == artefact.id))
+            .collect();
+        let routes = ways.iter().all(|way| matches!(way.kind, Way::Route(_)));
+        if let (false, [first, second, ..]) = (routes, ways.as_slice()) {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::RepeatedStatement,
+                    second.at,
+                    Text::new(
+                        format!("`{}` 的传递方式写了两种", artefact.id),
+                        format!("two ways to travel are given for `{}`", artefact.id),
+                    ),
+                )
+                .with_label(
+                    first.at,
+                    Text::new("第一种在这里", "the first one stands here"),
+                )
+                .with_help(Text::new(
+                    "只留一种；要分几段时逐条写 `路线`",
+                    "keep one; write `route` lines for a journey in several parts",
+                )),
+            );
+        }
+    }
+}
+
+/// Whether a finding is a mistake of its own, not what follows from another finding or from what could not be read.
+fn stands_alone(
+    finding: &circulation::Finding,
+    protocol: &Protocol,
+    journey: &circulation::Plan,
+) -> bool {
+    use FindingKind::*;
+    let written = &protocol.circulation;
+    let any = |follows: &dyn Fn(&FindingKind) -> bool| {
+        (journey.findings.iter()).any(|other| follows(&other.kind))
+    };
+    let without_size =
+        |artefact: usize| any(&|k| matches!(k, ZeroCount { artefact: a } if *a == artefact));
+    match finding.kind {
+        NobodyVisited { artefact } => {
+            written.ways_whole
+                && protocol.participants_whole
+                && !protocol.participants.is_empty()
+                && !without_size(artefact)
+        }
+        NeverReached { .. } => {
+            // Nobody is reached by a way of nobody; that has been said of the way.
+            written.ways_whole && !any(&|k| matches!(k, ZeroCount { .. } | NobodyVisited { .. }))
+        }
+        Misses {
+            artefact,
+            laboratory,
+            ..
+        } => {
+            let nobody =
+                |k: &FindingKind| matches!(k, NobodyVisited { artefact: a } if *a == artefact);
+            let unreached =
+                |k: &FindingKind| matches!(k, NeverReached { laboratory: l } if *l == laboratory);
+            written.ways_whole && !without_size(artefact) && !any(&nobody) && !any(&unreached)
+        }
+        BeginsElsewhere { .. }
+        | EndsElsewhere { .. }
+        | AtTwoPlaces { .. }
+        | VisitedTwice { .. } => written.ways_whole,
+        NotBracketed { artefact, .. } => {
+            let elsewhere = |k: &FindingKind| matches!(k, BeginsElsewhere { artefact: a, .. } | EndsElsewhere { artefact: a, .. } if *a == artefact);
+            written.ways_whole && !any(&elsewhere)
+        }
+        BeyondLimit { .. } | PilotInterval { .. } | FewWorkingDays { .. } => {
+            written.ways_whole && written.times_whole
+        }
+        _ => true,
     }
 }
 

@@ -34,8 +34,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     evaluation::check(&protocol, &mut diagnostics);
     methods::check(&protocol, &mut diagnostics);
     totality::check(&protocol, &mut diagnostics);
-    // No policy says yet which measures it allows at which level of participation.
-    ladder::check(&protocol, None, &mut diagnostics);
+    ladder::check(&protocol, &mut diagnostics);
     policy::check(&protocol, &journey, &mut diagnostics);
     (
         Checked {

@@ -91,7 +91,7 @@ fn refused(protocol: &Protocol, allowance: &Allowance, measure: &Measure) -> Opt
         .map_or(word, |t| t.zh.as_str());
     let scope = &allowance.scope.term;
     let diagnostic = Diagnostic::new(
-        Code::PolicyBroken,
+        Code::MeasureNotAllowed,
         measure.at,
         Text::new(
             format!("制度只在 `{scope}` 时允许 `{zh}`，本规程不属此情形"),

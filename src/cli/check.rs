@@ -1,23 +1,38 @@
-//! `bidui check FILE…`
+//! `bidui check FILE…|DIR…|-`
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 
-use super::{Status, project, terminal};
-use crate::diagnostic::{Diagnostic, Severity, render};
+use super::cache::{self, Cache, Findings};
+use super::gathered::Gathered;
+use super::project::{Folder, Recorder};
+use super::{Status, files, terminal};
+use crate::compile::compile_in;
+use crate::diagnostic::{Diagnostic, Record, Severity, render};
 use crate::explain::explanation;
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::project::Setting;
 use crate::text::Lang;
 
 #[derive(Args)]
 pub(super) struct Check {
-    /// Protocols to check 要检查的规程
+    /// Protocols, folders of protocols, or `-` for standard input 规程、文件夹，`-` 为标准输入
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// How findings are shown 输出格式
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
+    /// Name by which messages cite standard input 标准输入在消息中的名称
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    stdin_name: String,
+    /// Checks every file anew and keeps nothing 不用缓存
+    #[arg(long)]
+    no_cache: bool,
+    /// Folder for what was found, instead of the user's own 缓存文件夹
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    cache: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,89 +45,143 @@ pub(super) enum Format {
     Junit,
 }
 
+/// One text with what was found in it.
+struct Checked {
+    name: String,
+    text: String,
+    findings: Findings,
+    /// The modules to which findings point.
+    modules: BTreeMap<String, String>,
+}
+
 impl Check {
     pub fn run(self, asked: Option<Lang>) -> Status {
-        let mut status = Status::Fine;
+        let cache = (!self.no_cache)
+            .then(|| Cache::open(self.cache.as_deref()))
+            .flatten();
+        let (paths, mut unread) = self.paths();
+        // Every file is a task of its own; the order of the answers is that of the files, however many threads there are.
+        let outcomes: Vec<Result<Checked, Box<Diagnostic>>> = paths
+            .par_iter()
+            .map(|path| self.checked(path, cache.as_ref()))
+            .collect();
         let mut all = Gathered::default();
         let mut language = asked.or_else(terminal::locale);
-        for path in &self.files {
-            let Some((compiled, _)) = project::compiled(path, terminal::language(asked)) else {
-                status = Status::Failed;
-                continue;
-            };
-            // Without a locale the messages speak the file's language.
-            language = language.or(Some(compiled.language()));
-            if !compiled.is_sound() && status == Status::Fine {
-                status = Status::Findings;
+        let mut sound = true;
+        let mut names = Vec::new();
+        for outcome in outcomes {
+            match outcome {
+                Ok(checked) => {
+                    // Without a locale the messages speak the file's language.
+                    language = language.or(Some(checked.findings.language));
+                    sound &= checked.findings.sound;
+                    let records = checked.findings.records;
+                    all.add(&checked.name, checked.text, checked.modules, records);
+                    names.push(checked.name);
+                }
+                Err(finding) => unread.push(*finding),
             }
-            all.add(&compiled.sources, compiled.diagnostics);
         }
         let lang = language.unwrap_or(Lang::En);
+        terminal::report(&unread, &all.sources, lang);
+        self.show(&all, &names, lang);
+        match (unread.is_empty(), sound) {
+            (false, _) => Status::Failed,
+            (true, false) => Status::Findings,
+            (true, true) => Status::Fine,
+        }
+    }
+
+    /// The files to check, folders taken apart, and what could not be read.
+    fn paths(&self) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+        let (mut paths, mut unread) = (Vec::new(), Vec::new());
+        for path in &self.files {
+            if !path.is_dir() {
+                paths.push(path.clone());
+                continue;
+            }
+            match files::some_protocols(path) {
+                Ok(found) => paths.extend(found),
+                Err(finding) => unread.push(*finding),
+            }
+        }
+        (paths, unread)
+    }
+
+    fn checked(&self, path: &Path, cache: Option<&Cache>) -> Result<Checked, Box<Diagnostic>> {
+        let (name, text) = if path.as_os_str() == "-" {
+            (self.stdin_name.clone(), files::standard_input()?)
+        } else {
+            (path.to_string_lossy().into_owned(), files::text_of(path)?)
+        };
+        let around = Folder::around(Path::new(&name));
+        let own = around.as_ref().map_or("", |(_, own)| own.as_str());
+        let recorder = || around.as_ref().map(|(folder, _)| Recorder::new(folder));
+        let mut reader = recorder();
+        let kept = cache.and_then(|cache| {
+            let findings = cache.find(&cache::key(&text, setting(&reader, own)))?;
+            findings.still_hold(reader.as_ref()).then_some(findings)
+        });
+        let findings = match kept {
+            Some(findings) => findings,
+            None => {
+                reader = recorder();
+                let (findings, complete) = found(&name, &text, &reader, own);
+                if let Some(cache) = cache.filter(|_| complete) {
+                    cache.keep(&cache::key(&text, setting(&reader, own)), &findings);
+                }
+                findings
+            }
+        };
+        let mut modules = reader.map(|reader| reader.texts()).unwrap_or_default();
+        modules.retain(|name, _| findings.records.iter().any(|record| record.cites(name)));
+        Ok(Checked {
+            name,
+            text,
+            findings,
+            modules,
+        })
+    }
+
+    fn show(&self, all: &Gathered, names: &[String], lang: Lang) {
+        let (found, sources) = (&all.diagnostics, &all.sources);
         match self.format {
             Format::Human => {
-                terminal::report(&all.diagnostics, &all.sources, lang);
-                terminal::say(&summary(&all.diagnostics, self.files.len(), lang));
+                terminal::report(found, sources, lang);
+                terminal::say(&summary(found, names.len(), lang));
             }
-            Format::Short => terminal::print(&render::short(&all.diagnostics, &all.sources, lang)),
-            Format::Json => terminal::print(&render::json(&all.diagnostics, &all.sources)),
-            Format::Sarif => terminal::print(&render::sarif(
-                &all.diagnostics,
-                &all.sources,
-                lang,
-                &|code| explanation(code).map(|e| e.text).unwrap_or_default(),
-            )),
-            Format::Github => {
-                terminal::print(&render::github(&all.diagnostics, &all.sources, lang))
-            }
-            Format::Junit => {
-                let files: Vec<String> = self
-                    .files
-                    .iter()
-                    .map(|f| f.to_string_lossy().into_owned())
-                    .collect();
-                terminal::print(&render::junit(&all.diagnostics, &all.sources, &files, lang));
-            }
+            Format::Short => terminal::print(&render::short(found, sources, lang)),
+            Format::Json => terminal::print(&render::json(found, sources)),
+            Format::Sarif => terminal::print(&render::sarif(found, sources, lang, &|code| {
+                explanation(code).map(|e| e.text).unwrap_or_default()
+            })),
+            Format::Github => terminal::print(&render::github(found, sources, lang)),
+            Format::Junit => terminal::print(&render::junit(found, sources, names, lang)),
         }
-        status
     }
 }
 
-/// The findings of several files over one set of sources.
-#[derive(Default)]
-struct Gathered {
-    sources: Sources,
-    diagnostics: Vec<Diagnostic>,
+fn setting<'r>(reader: &'r Option<Recorder<'_>>, own: &'r str) -> Option<Setting<'r>> {
+    reader.as_ref().map(|host| Setting { host, own })
 }
 
-impl Gathered {
-    fn add(&mut self, sources: &Sources, diagnostics: Vec<Diagnostic>) {
-        let mut numbers = Vec::new();
-        for (_, file) in sources.files() {
-            let known = self.sources.find(&file.name);
-            numbers.push(known.unwrap_or_else(|| {
-                self.sources
-                    .add(SourceFile::new(file.name.clone(), file.text.clone()))
-            }));
-        }
-        let moved = |span: Span| Span {
-            file: numbers
-                .get(span.file.0 as usize)
-                .copied()
-                .unwrap_or(FileId(0)),
-            ..span
-        };
-        for mut diagnostic in diagnostics {
-            diagnostic
-                .labels
-                .iter_mut()
-                .for_each(|label| label.span = moved(label.span));
-            diagnostic
-                .fixes
-                .iter_mut()
-                .for_each(|fix| fix.span = moved(fix.span));
-            self.diagnostics.push(diagnostic);
-        }
-    }
+/// What is found in a text, and whether it is known what all of it rests on.
+fn found(name: &str, text: &str, reader: &Option<Recorder<'_>>, own: &str) -> (Findings, bool) {
+    let compiled = compile_in(name, text, setting(reader, own));
+    let reads = match reader {
+        Some(reader) => reader.reads(cache::digest_of),
+        None => Some(BTreeMap::new()),
+    };
+    let complete = reads.is_some();
+    let findings = Findings {
+        language: compiled.language(),
+        sound: compiled.is_sound(),
+        records: (compiled.diagnostics.iter())
+            .map(|finding| Record::of(finding, compiled.file, &compiled.sources))
+            .collect(),
+        reads: reads.unwrap_or_default(),
+    };
+    (findings, complete)
 }
 
 fn summary(diagnostics: &[Diagnostic], files: usize, lang: Lang) -> String {

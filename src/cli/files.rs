@@ -2,68 +2,127 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::terminal;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Sources;
 use crate::text::{Lang, Text};
 
 /// The text of a file; reports why it cannot be had.
 pub(super) fn read_text(path: &Path, lang: Lang) -> Option<String> {
-    let bytes = read_bytes(path, lang)?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            terminal::fail(
-                Code::CannotRead,
-                Text::new(
-                    format!(
-                        "`{}` 不是 UTF-8 编码（第 {} 字节），可能是 GBK",
-                        path.display(),
-                        at + 1
-                    ),
-                    format!(
-                        "`{}` is not UTF-8 (byte {}); it may be GBK",
-                        path.display(),
-                        at + 1
-                    ),
-                ),
-                Text::new("用编辑器另存为 UTF-8", "save it as UTF-8 in your editor"),
-                lang,
-            );
-            None
-        }
-    }
+    told(text_of(path), lang)
 }
 
 /// The bytes of a file; reports why they cannot be had.
 pub(super) fn read_bytes(path: &Path, lang: Lang) -> Option<Vec<u8>> {
-    match fs::read(path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) => {
-            terminal::fail(
-                Code::CannotRead,
+    told(bytes_of(path), lang)
+}
+
+/// What was found; reports why it was not.
+pub(super) fn told<T>(found: Result<T, Box<Diagnostic>>, lang: Lang) -> Option<T> {
+    found
+        .map_err(|finding| terminal::report(&[*finding], &Sources::default(), lang))
+        .ok()
+}
+
+/// The text of a file, or why it cannot be had.
+pub(super) fn text_of(path: &Path) -> Result<String, Box<Diagnostic>> {
+    decoded(&path.display().to_string(), bytes_of(path)?)
+}
+
+/// The text on standard input, or why it cannot be had.
+pub(super) fn standard_input() -> Result<String, Box<Diagnostic>> {
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => decoded("-", bytes),
+        Err(error) => Err(cannot_read(
+            Text::new(
+                format!("无法读取标准输入：{error}"),
+                format!("cannot read standard input: {error}"),
+            ),
+            Text::new("输入应为 UTF-8 文本", "the input must be UTF-8 text"),
+        )),
+    }
+}
+
+fn decoded(name: &str, bytes: Vec<u8>) -> Result<String, Box<Diagnostic>> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        cannot_read(
+            Text::new(
+                format!("`{name}` 不是 UTF-8 编码（第 {} 字节），可能是 GBK", at + 1),
+                format!("`{name}` is not UTF-8 (byte {}); it may be GBK", at + 1),
+            ),
+            Text::new("用编辑器另存为 UTF-8", "save it as UTF-8 in your editor"),
+        )
+    })
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Box<Diagnostic>> {
+    fs::read(path).map_err(|error| {
+        cannot_read(
+            Text::new(
+                format!("无法读取 `{}`：{error}", path.display()),
+                format!("cannot read `{}`: {error}", path.display()),
+            ),
+            Text::new("核对路径和权限", "check the path and its permissions"),
+        )
+    })
+}
+
+fn cannot_read(message: Text, help: Text) -> Box<Diagnostic> {
+    Box::new(Diagnostic::general(Code::CannotRead, message).with_help(help))
+}
+
+/// As [`protocols`], but a folder without any is an error: nothing would be checked.
+pub(super) fn some_protocols(folder: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let found = protocols(folder)?;
+    if found.is_empty() {
+        return Err(cannot_read(
+            Text::new(
+                format!("`{}` 中没有 `.bidui` 文件", folder.display()),
+                format!("there is no `.bidui` file in `{}`", folder.display()),
+            ),
+            Text::new("核对路径", "check the path"),
+        ));
+    }
+    Ok(found)
+}
+
+/// The Bidui files below a folder, by path; hidden files and folders left out, links not followed.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub(super) fn protocols(folder: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    let walk = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name()));
+    let mut found = Vec::new();
+    for entry in walk {
+        let entry = entry.map_err(|error| {
+            cannot_read(
                 Text::new(
-                    format!("无法读取 `{}`：{error}", path.display()),
-                    format!("cannot read `{}`: {error}", path.display()),
+                    format!("无法读取文件夹 `{}`：{error}", folder.display()),
+                    format!("cannot read the folder `{}`: {error}", folder.display()),
                 ),
                 Text::new("核对路径和权限", "check the path and its permissions"),
-                lang,
-            );
-            None
+            )
+        })?;
+        let is_protocol = entry.path().extension().is_some_and(|e| e == "bidui");
+        if is_protocol && entry.file_type().is_file() {
+            found.push(entry.into_path());
         }
     }
+    Ok(found)
 }
 
 /// The files directly in a folder, by name; hidden ones left out.
 pub(super) fn list(folder: &Path, lang: Lang) -> Option<Vec<PathBuf>> {
     entries(folder, lang, Path::is_file)
-}
-
-/// The folders directly in a folder, by name; hidden ones left out.
-pub(super) fn folders(folder: &Path, lang: Lang) -> Option<Vec<PathBuf>> {
-    entries(folder, lang, |path| path.is_dir() && !path.is_symlink())
 }
 
 fn entries(folder: &Path, lang: Lang, wanted: impl Fn(&Path) -> bool) -> Option<Vec<PathBuf>> {
@@ -123,6 +182,20 @@ pub(super) fn write_all(folder: &Path, files: &BTreeMap<String, Vec<u8>>, lang: 
         }
     }
     true
+}
+
+/// Puts a file in place of another at once: who reads it sees the old bytes or the new ones.
+///
+/// # Errors
+/// What the system says when it cannot be written.
+pub(super) fn replace(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let temporary = temporary_name(target);
+    target.parent().map_or(Ok(()), fs::create_dir_all)?;
+    fs::write(&temporary, bytes)
+        .and_then(|()| fs::rename(&temporary, target))
+        .inspect_err(|_| {
+            let _ = fs::remove_file(&temporary);
+        })
 }
 
 fn temporary_name(target: &Path) -> PathBuf {

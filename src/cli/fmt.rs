@@ -1,7 +1,6 @@
 //! `bidui fmt [--check] [--diff] [--keywords zh|en] [FILES|-]`
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,6 +8,7 @@ use clap::Args;
 use super::{Language, Status, files, terminal};
 use crate::diagnostic::Code;
 use crate::format::{Options, format};
+use crate::source::Sources;
 use crate::text::{Lang, Text};
 
 #[derive(Args)]
@@ -46,20 +46,13 @@ impl Fmt {
     }
 
     fn stream(&self, options: Options, lang: Lang) -> Status {
-        let mut text = String::new();
-        if let Err(error) = std::io::stdin().lock().read_to_string(&mut text) {
-            let message = Text::new(
-                format!("无法读取标准输入：{error}"),
-                format!("cannot read standard input: {error}"),
-            );
-            terminal::fail(
-                Code::CannotRead,
-                message,
-                Text::new("输入应为 UTF-8 文本", "the input must be UTF-8 text"),
-                lang,
-            );
-            return Status::Failed;
-        }
+        let text = match files::standard_input() {
+            Ok(text) => text,
+            Err(finding) => {
+                terminal::report(&[*finding], &Sources::default(), lang);
+                return Status::Failed;
+            }
+        };
         let formatted = format(&text, options);
         if let Some(reason) = formatted.refused {
             refused("-", reason, lang);

@@ -94,24 +94,13 @@ fn locked(folder: &Folder) -> Lock {
     read.unwrap_or_else(|_| Lock::of([]))
 }
 
-/// Every Bidui file below a folder, by name; hidden folders are left out.
+/// Every Bidui file below a folder; reports a folder that cannot be read.
 fn sources(folder: &Path, lang: Lang) -> Option<Vec<PathBuf>> {
     let start = match folder.as_os_str().is_empty() {
         true => Path::new("."),
         false => folder,
     };
-    let mut found = Vec::new();
-    let mut waiting = vec![start.to_owned()];
-    while let Some(folder) = waiting.pop() {
-        found.extend(
-            files::list(&folder, lang)?
-                .into_iter()
-                .filter(|f| f.extension().is_some_and(|e| e == "bidui")),
-        );
-        waiting.extend(files::folders(&folder, lang)?);
-    }
-    found.sort();
-    Some(found)
+    files::told(files::protocols(start), lang)
 }
 
 /// A line for every module whose digest is new, has changed or is no longer kept.

@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Only here, and in the verbs, are files, the environment and the terminal touched.
 
+mod cache;
 mod check;
 mod compute;
 mod doc;
@@ -8,6 +9,7 @@ mod explain;
 mod files;
 mod fix;
 mod fmt;
+mod gathered;
 mod lock;
 mod new;
 mod plan;

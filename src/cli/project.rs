@@ -1,30 +1,80 @@
 //! The catalogue in which a file stands: `bidui.toml` in its folder or in one above.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::files;
-use crate::compile::{Compiled, compile, compile_in};
+use crate::compile::{Compiled, compile_in};
 use crate::project::{Host, MANIFEST, Setting};
 use crate::text::{Lang, Text};
 
 /// Reads a file and compiles it in its catalogue; reports a file that cannot be read.
 pub(super) fn compiled(path: &Path, lang: Lang) -> Option<(Compiled, String)> {
     let text = files::read_text(path, lang)?;
-    let name = path.to_string_lossy();
-    let compiled = match Folder::around(path) {
-        None => compile(&name, &text),
-        Some((folder, own)) => compile_in(
-            &name,
-            &text,
-            Some(Setting {
-                host: &folder,
-                own: &own,
-            }),
-        ),
-    };
-    Some((compiled, text))
+    let around = Folder::around(path);
+    let setting = around
+        .as_ref()
+        .map(|(folder, own)| Setting { host: folder, own });
+    Some((compile_in(&path.to_string_lossy(), &text, setting), text))
+}
+
+/// A host that notes what was read through it, so that it can be told later whether the same would be read again.
+pub(super) struct Recorder<'h> {
+    host: &'h dyn Host,
+    reads: RefCell<BTreeMap<String, Result<Option<String>, Text>>>,
+}
+
+impl<'h> Recorder<'h> {
+    pub fn new(host: &'h dyn Host) -> Recorder<'h> {
+        Recorder {
+            host,
+            reads: RefCell::default(),
+        }
+    }
+
+    /// The texts of the files that are there, by the names under which messages cite them.
+    pub fn texts(&self) -> BTreeMap<String, String> {
+        let reads = self.reads.borrow();
+        let there = reads
+            .iter()
+            .filter_map(|(path, read)| Some((path, read.as_ref().ok()?.as_ref()?)));
+        there
+            .map(|(path, text)| (self.host.cite(path), text.clone()))
+            .collect()
+    }
+
+    /// What was read, each file with what `digest` makes of its text; none when a file that is there could not be read.
+    pub fn reads(
+        &self,
+        digest: impl Fn(&str) -> String,
+    ) -> Option<BTreeMap<String, Option<String>>> {
+        let reads = self.reads.borrow();
+        let each = reads.iter().map(|(path, read)| {
+            let text = read.as_ref().ok()?;
+            Some((path.clone(), text.as_deref().map(&digest)))
+        });
+        each.collect()
+    }
+}
+
+impl Host for Recorder<'_> {
+    fn read(&self, path: &str) -> Result<Option<String>, Text> {
+        if let Some(read) = self.reads.borrow().get(path) {
+            return read.clone();
+        }
+        let read = self.host.read(path);
+        self.reads
+            .borrow_mut()
+            .insert(path.to_owned(), read.clone());
+        read
+    }
+
+    fn cite(&self, path: &str) -> String {
+        self.host.cite(path)
+    }
 }
 
 /// The folder of a catalogue, as it is reached from where the user stands.

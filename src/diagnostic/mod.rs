@@ -5,12 +5,16 @@
 
 pub mod code;
 pub mod fix;
+mod record;
 pub mod render;
+
+use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
 use crate::text::Text;
 
 pub use code::Code;
+pub use record::Record;
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,7 +28,7 @@ pub enum Severity {
 }
 
 /// A place in a data file (result form, log): rows and columns count from one, zero means "the whole file" or "the whole row".
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct DataPlace {
     pub file: String,
     pub sheet: Option<String>,

@@ -32,6 +32,8 @@ pub struct Protocol {
     pub purpose: Option<Text>,
     pub basis: Vec<Text>,
     pub policy: Option<Spanned<String>>,
+    /// Whether a policy is named that does not exist: what it would have ordered is not known.
+    pub policy_lost: bool,
     pub fields: Vec<String>,
     pub object: Option<Object>,
     pub class: Option<Spanned<String>>,
@@ -44,6 +46,8 @@ pub struct Protocol {
     pub pilot: Laboratory,
     pub participants: Vec<Laboratory>,
     pub participants_at: Span,
+    /// Whether every line of the list could be read.
+    pub participants_whole: bool,
     pub measurands: Vec<Measurand>,
     pub artefacts: Vec<Artefact>,
     /// Traceability of the reference value, when it is stated for the whole protocol.
@@ -246,6 +250,10 @@ pub struct Circulation {
     pub reserve: Option<Period>,
     pub limit: Option<Period>,
     pub at: Span,
+    /// Whether every way could be read: else a laboratory that seems to be left out may have been written.
+    pub ways_whole: bool,
+    /// Whether every time could be read: else the dates are not those meant.
+    pub times_whole: bool,
 }
 
 /// One artefact's way.
@@ -305,6 +313,8 @@ pub struct Evaluation {
     pub uncorrelated: Option<Span>,
     /// Laboratories and their correlation coefficient.
     pub correlations: Vec<(String, String, f64, Span)>,
+    /// Whether the author gives coefficients at all, readable or not.
+    pub covariance_written: bool,
     pub include: Vec<(String, Span)>,
     pub drift: Option<Action>,
     pub equivalence: Vec<(String, Span)>,
@@ -320,6 +330,8 @@ pub struct Reference {
     pub consistency: Option<Method>,
     pub otherwise: Option<Method>,
     pub certified: Vec<Certified>,
+    /// Whether every value from a certificate could be read.
+    pub certified_whole: bool,
     /// The only laboratories that may take part, with the reason.
     pub only: Option<(Vec<Spanned<String>>, Option<Text>)>,
     /// Laboratories that take no part, with the reason.

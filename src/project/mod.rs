@@ -42,7 +42,7 @@ pub fn standard_file(path: &str) -> Option<&'static str> {
 }
 
 /// The Bidui files of the standard library in the order of their paths.
-fn standard_files() -> BTreeMap<String, &'static str> {
+pub fn standard_files() -> BTreeMap<String, &'static str> {
     let mut found = BTreeMap::new();
     let mut folders = vec![&STANDARD];
     while let Some(folder) = folders.pop() {

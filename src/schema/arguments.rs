@@ -2,13 +2,15 @@
 
 use super::cursor::Cursor;
 use super::entry::{Amount, MethodCall, Step, Value};
+use super::instead::date_help;
 use super::messages::{is_chinese, nearest};
 use super::read::Reader;
 use super::table::{self, Statement, Term, table};
 use super::usage::{Element, Slot};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::syntax::{Bracket, Kind, Slip, Symbol};
+use crate::syntax::{Bracket, Kind, Slip, Symbol, iso_date, plain_number, quoted};
 use crate::text::{Lang, Text};
+use crate::values::unit::Library;
 
 /// An argument that is not what its place asks for.
 #[derive(Default)]
@@ -76,22 +78,49 @@ impl<'t> Reader<'t> {
                     other => absent(other.map(Value::Amount)),
                 }
             }
-            "date" => {
-                let date = self.date(cursor)?;
-                absent(date.map(Value::Date))
-            }
+            "date" => match self.date(cursor)? {
+                Some(date) => Ok(Some(Value::Date(date))),
+                None if slot.optional => Ok(None),
+                None => {
+                    let (help, fix) = date_help(cursor);
+                    Err(Misfit {
+                        help: Some(help),
+                        fix,
+                        reported: false,
+                    })
+                }
+            },
             "version" => self.version(cursor, slot),
             "flag" => {
                 let flag = self.vocabulary(cursor, &table::FLAGS);
                 absent(flag.map(|word| Value::Flag(word == "yes")))
             }
             "unit" => {
-                let unit = unit_run(cursor, usize::MAX).filter(|(text, _)| !text.is_empty());
-                let unit = unit.map(|(text, count)| {
-                    cursor.advance(count);
-                    Value::Unit(text)
-                });
-                absent(unit)
+                let unit = unit_run(cursor, usize::MAX).or_else(|| unit_of_numbers(cursor));
+                match unit {
+                    Some((text, count)) => {
+                        cursor.advance(count);
+                        Ok(Some(Value::Unit(text)))
+                    }
+                    None if cursor.is_open(Bracket::Round) => Err(Misfit {
+                        help: Some(Text::new(
+                            "单位不加括号，如 `单位 mg`",
+                            "write the unit without brackets, as in `unit mg`",
+                        )),
+                        ..Misfit::default()
+                    }),
+                    None => Err(Misfit {
+                        help: Some(Text::new(
+                            "如 `单位 mg`、`单位 %`；纯数写 `单位 1`",
+                            "as in `unit mg` or `unit %`; for a pure number write `unit 1`",
+                        )),
+                        ..Misfit::default()
+                    }),
+                }
+            }
+            "kind" => {
+                let value = self.kind_of_quantity(cursor);
+                absent(value)
             }
             "condition" => self
                 .condition(cursor)
@@ -143,6 +172,25 @@ impl<'t> Reader<'t> {
         };
         cursor.advance(1);
         Some(Value::Name(name.to_owned()))
+    }
+
+    /// A kind of quantity by its name in either language; any other name is the model's to judge.
+    fn kind_of_quantity(&mut self, cursor: &mut Cursor<'t>) -> Option<Value> {
+        let written = cursor.word()?;
+        let known = Library::standard().ok()?.dimension_entry(written);
+        let name = match known {
+            Some(entry) => {
+                let term = Term {
+                    en: entry.name.clone(),
+                    zh: entry.title.zh.clone(),
+                };
+                self.optional_keyword(cursor, &term);
+                term.en
+            }
+            None => written.to_owned(),
+        };
+        cursor.advance(1);
+        Some(Value::Name(name))
     }
 
     /// A word of a closed set, in either language.
@@ -345,8 +393,9 @@ impl<'t> Reader<'t> {
         let digits = match cursor.kind_at(ahead)? {
             Kind::Number => cursor.slice_at(ahead).to_owned(),
             // The slip has its own message; here it is read as what it was meant to be.
-            Kind::Slip(Slip::CommaNumber) => cursor.slice_at(ahead).replace(',', "."),
-            Kind::Slip(Slip::FullWidthNumber) => "1".to_owned(),
+            Kind::Slip(Slip::CommaNumber | Slip::FullWidthNumber | Slip::PowerNumber) => {
+                plain_number(cursor.slice_at(ahead))
+            }
             _ => return None,
         };
         cursor.advance(ahead + 1);
@@ -400,6 +449,16 @@ impl<'t> Reader<'t> {
                 _ => Ok(None),
             };
         };
+        if range_in_words(cursor) {
+            return Err(Misfit {
+                help: Some(Text::new(
+                    "范围写成 `30 % .. 60 %`",
+                    "write a range as `30 % .. 60 %`",
+                )),
+                fix: Some("..".to_owned()),
+                reported: false,
+            });
+        }
         let first = self.unknown_unit(cursor, first, context)?;
         for (symbol, range) in [(Symbol::Range, true), (Symbol::PlusMinus, false)] {
             if cursor.take_symbol(symbol) {
@@ -467,16 +526,7 @@ impl<'t> Reader<'t> {
         let written = cursor.slice_at(0);
         let iso = match cursor.kind() {
             Some(Kind::Date) => written.to_owned(),
-            Some(Kind::Slip(Slip::LooseDate)) => {
-                let parts: Vec<&str> = written
-                    .split(|c: char| !c.is_ascii_digit())
-                    .filter(|p| !p.is_empty())
-                    .collect();
-                match parts.as_slice() {
-                    [year, month, day] => format!("{year}-{month:0>2}-{day:0>2}"),
-                    _ => return Ok(None),
-                }
-            }
+            Some(Kind::Slip(Slip::LooseDate)) => iso_date(written),
             Some(Kind::Slip(Slip::ForeignDate)) => {
                 return Err(Misfit {
                     reported: true,
@@ -560,9 +610,15 @@ impl<'t> Reader<'t> {
                 let Some(name) = self.vocabulary(cursor, &table::PARAMETERS) else {
                     return Some(call);
                 };
-                call.parameters
-                    .push((name, cursor.slice_at(0).to_owned(), cursor.span()));
+                let mut number = cursor.slice_at(0).to_owned();
+                let mut span = cursor.span();
                 cursor.advance(1);
+                if matches!(cursor.word(), Some("%" | "\u{FF05}")) {
+                    number.push_str("e-2");
+                    span = span.to(cursor.span());
+                    cursor.advance(1);
+                }
+                call.parameters.push((name, number, span));
                 continue;
             }
             let span = cursor.span();
@@ -654,6 +710,11 @@ fn literal(cursor: &Cursor<'_>, ahead: usize) -> Option<String> {
                 .strip_suffix("\"\"\"")
                 .unwrap_or_default(),
         )),
+        Kind::Slip(Slip::StrangeText) => {
+            let meant = quoted(written);
+            let inside = meant.strip_prefix('"').unwrap_or(&meant);
+            Some(unescaped(inside.strip_suffix('"').unwrap_or(inside)))
+        }
         Kind::Slip(Slip::OpenText | Slip::OpenLongText) => Some(
             written
                 .trim_start_matches(['"', '\u{201C}', '\u{201D}'])
@@ -696,11 +757,30 @@ fn dedented(inside: &str) -> String {
     cut.join("\n").trim_end().to_owned()
 }
 
-/// The longest run of touching tokens that can spell a unit (`kg/m³`, `µmol/mol`), at most `most` tokens.
-fn unit_run(cursor: &Cursor<'_>, most: usize) -> Option<(String, usize)> {
-    if cursor.kind()? != Kind::Word {
+/// Whether a dash or a word such as “to” stands between two numbers where a range is meant.
+fn range_in_words(cursor: &Cursor<'_>) -> bool {
+    let joins = match cursor.kind() {
+        Some(Kind::Symbol(Symbol::Minus)) => true,
+        Some(Kind::Word) => matches!(cursor.slice_at(0), "to" | "至" | "到"),
+        _ => false,
+    };
+    joins && cursor.kind_at(1) == Some(Kind::Number)
+}
+
+/// The unit of pure numbers, `1`, and those that begin with it (`1/m`).
+fn unit_of_numbers(cursor: &Cursor<'_>) -> Option<(String, usize)> {
+    if cursor.kind()? != Kind::Number || cursor.slice_at(0) != "1" {
         return None;
     }
+    Some(touching_run(cursor, usize::MAX))
+}
+
+/// The longest run of touching tokens that can spell a unit (`kg/m³`, `µmol/mol`), at most `most` tokens.
+fn unit_run(cursor: &Cursor<'_>, most: usize) -> Option<(String, usize)> {
+    (cursor.kind()? == Kind::Word).then(|| touching_run(cursor, most))
+}
+
+fn touching_run(cursor: &Cursor<'_>, most: usize) -> (String, usize) {
     let mut text = cursor.slice_at(0).to_owned();
     let mut count = 1;
     while count < most && cursor.touches(count) {
@@ -718,16 +798,15 @@ fn unit_run(cursor: &Cursor<'_>, most: usize) -> Option<(String, usize)> {
             _ => break,
         }
     }
-    Some((text, count))
+    (text, count)
 }
 
 /// The longest unit that the library knows at this place.
 fn known_unit(cursor: &Cursor<'_>) -> Option<(String, usize)> {
+    let units = Library::standard().ok()?;
     let (_, longest) = unit_run(cursor, usize::MAX)?;
     (1..=longest).rev().find_map(|most| {
-        unit_run(cursor, most).filter(|(text, count)| {
-            *count == most && crate::values::unit::parse_unit(text, None).is_ok()
-        })
+        unit_run(cursor, most).filter(|(text, count)| *count == most && units.recognises(text))
     })
 }
 
@@ -750,6 +829,7 @@ pub fn describe(kind: &str) -> Text {
         "version" => text("版本号", "a version"),
         "flag" => text("`是` 或 `否`", "`yes` or `no`"),
         "unit" => text("单位", "a unit"),
+        "kind" => text("量的种类", "a kind of quantity"),
         "condition" => text("条件", "a condition"),
         "method" => text("方法", "a method"),
         "route" => text("路线", "a route"),

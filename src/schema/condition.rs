@@ -5,6 +5,7 @@ use super::arguments::Misfit;
 use super::cursor::Cursor;
 use super::expression::{Expression, ExpressionKind};
 use super::read::Reader;
+use super::table::{BlockRule, Term, table};
 use crate::condition::{Domain, Operator, Quantifier};
 use crate::syntax::{Bracket, Kind, Symbol};
 use crate::text::Text;
@@ -81,7 +82,7 @@ impl<'t> Reader<'t> {
             });
         }
         if self.expression_word(cursor, "has") {
-            return presence(cursor, start);
+            return self.presence(cursor, start);
         }
         if let Some(date) = self.date(cursor)? {
             return Ok(Expression {
@@ -212,22 +213,54 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The path of keywords behind `has`.
-fn presence(cursor: &mut Cursor<'_>, start: crate::source::Span) -> Result<Expression, Misfit> {
-    let Some(path) = cursor.word().map(str::to_owned) else {
-        return Err(Misfit {
-            help: Some(Text::new(
-                "`有` 之后写语句关键词，如 `有 稳定性.事前`",
-                "write the keywords of a statement behind `has`, as in `has stability.before`",
-            )),
-            ..Misfit::default()
-        });
-    };
-    cursor.advance(1);
-    Ok(Expression {
-        kind: ExpressionKind::Has(path),
-        span: start.to(cursor.last_span()),
+/// A path of keywords, each of the block that the one before it opens, in both languages; none when one of them is no statement.
+fn spelled_path(path: &str) -> Option<Term> {
+    let mut context = Some("protocol");
+    let (mut en, mut zh) = (Vec::new(), Vec::new());
+    for word in path.split('.') {
+        let statement = table().keyword(context?, word)?;
+        en.push(statement.word.en.as_str());
+        zh.push(statement.word.zh.as_str());
+        context = match &statement.block {
+            BlockRule::Optional(block) | BlockRule::Required(block) => Some(block),
+            BlockRule::None | BlockRule::OfSection(_) => None,
+        };
+    }
+    Some(Term {
+        en: en.join("."),
+        zh: zh.join("."),
     })
+}
+
+impl<'t> Reader<'t> {
+    /// The path of keywords behind `has`.
+    fn presence(
+        &mut self,
+        cursor: &mut Cursor<'t>,
+        start: crate::source::Span,
+    ) -> Result<Expression, Misfit> {
+        let Some(path) = cursor.word().map(str::to_owned) else {
+            return Err(Misfit {
+                help: Some(Text::new(
+                    "`有` 之后写语句关键词，如 `有 稳定性.事前`",
+                    "write the keywords of a statement behind `has`, as in `has stability.before`",
+                )),
+                ..Misfit::default()
+            });
+        };
+        let path = match spelled_path(&path) {
+            Some(term) => {
+                self.keyword(cursor, 0, &term);
+                term.en
+            }
+            None => path,
+        };
+        cursor.advance(1);
+        Ok(Expression {
+            kind: ExpressionKind::Has(path),
+            span: start.to(cursor.last_span()),
+        })
+    }
 }
 
 fn operator(cursor: &Cursor<'_>) -> Option<Operator> {

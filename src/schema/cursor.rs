@@ -30,6 +30,13 @@ impl<'t> Cursor<'t> {
             .map(|index| self.tree.token(index).kind)
     }
 
+    /// The kind of the token read last.
+    pub fn kind_before(&self) -> Option<Kind> {
+        let before = self.position.checked_sub(1)?;
+        let index = self.arguments.get(before)?;
+        Some(self.tree.token(*index).kind)
+    }
+
     pub fn kind(&self) -> Option<Kind> {
         self.kind_at(0)
     }

@@ -13,6 +13,8 @@ pub struct Keyword {
     pub token: u32,
     pub en: String,
     pub zh: String,
+    /// Whether it may stand in the other language than the other keywords.
+    pub optional: bool,
 }
 
 /// A number with the unit written behind it, if any.
@@ -93,9 +95,16 @@ pub struct Entry {
     pub block: Option<Span>,
     /// Something in it could not be read; what it lacks is not reported a second time.
     pub poisoned: bool,
+    /// Something behind it, or in its block, could not be read: what seems to be missing there may have been written.
+    pub damaged: bool,
 }
 
 impl Entry {
+    /// Whether all of it, block and all, could be read.
+    pub fn is_whole(&self) -> bool {
+        !self.poisoned && !self.damaged
+    }
+
     pub fn word(&self) -> &str {
         &self.statement.word.en
     }

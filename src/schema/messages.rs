@@ -17,6 +17,16 @@ impl<'t> Reader<'t> {
         (format!("`{}`", term.zh), format!("`{}`", term.en))
     }
 
+    /// What a statement is called in a message: its keyword, or what it begins with.
+    fn subject(&self, entry: &Entry) -> (String, String) {
+        if !entry.statement.headless {
+            return Self::shown(&entry.statement.word);
+        }
+        let (start, end) = (entry.head.start as usize, entry.head.end as usize);
+        let name = format!("`{}`", self.tree.text.get(start..end).unwrap_or_default());
+        (name.clone(), name)
+    }
+
     pub(super) fn report_headless_block(&mut self, span: Span) {
         self.diagnostics.push(
             Diagnostic::new(
@@ -164,6 +174,9 @@ impl<'t> Reader<'t> {
                 .word()
                 .is_some_and(|word| table().keyword(context, word).is_some())
         };
+        let thousands = written.len() == 3
+            && cursor.kind() == Some(Kind::Number)
+            && cursor.kind_before() == Some(Kind::Number);
         while !cursor.at_end() && !keyword(cursor) {
             cursor.advance(1);
         }
@@ -171,14 +184,11 @@ impl<'t> Reader<'t> {
         if cursor.at_end() {
             self.attach(entry, block, partial);
         }
+        entry.damaged = true;
         if already || entry.poisoned {
             return;
         }
-        let (zh, en) = if entry.statement.headless {
-            (String::new(), String::new())
-        } else {
-            Self::shown(&entry.statement.word)
-        };
+        let (zh, en) = self.subject(entry);
         let phrases: Vec<&Term> = entry
             .statement
             .usage
@@ -192,8 +202,8 @@ impl<'t> Reader<'t> {
             Code::UnexpectedArgument,
             span,
             Text::new(
-                format!("语句 {zh} 之后不应有 `{written}`"),
-                format!("`{written}` does not belong to the statement {en}"),
+                format!("{zh} 之后不应有 `{written}`"),
+                format!("`{written}` does not belong to {en}"),
             ),
         );
         if let Some(term) = nearest(&written, phrases.iter().copied()) {
@@ -203,6 +213,11 @@ impl<'t> Reader<'t> {
                 &term.en
             };
             diagnostic = diagnostic.suggesting(span, fixed);
+        } else if thousands {
+            diagnostic = diagnostic.with_help(Text::new(
+                "数字不分节，写成 `1000` 或 `1_000`",
+                "write `1000` or `1_000`: digits are not grouped by blanks",
+            ));
         } else if written.chars().all(|c| c.is_alphanumeric()) && !phrases.is_empty() {
             let list = |lang: Lang| -> String {
                 phrases
@@ -238,7 +253,7 @@ impl<'t> Reader<'t> {
         word: &Term,
         slots: &[Slot],
     ) {
-        let (zh, en) = Self::shown(&entry.statement.word);
+        let (zh, en) = self.subject(entry);
         let needs = |lang: Lang| super::arguments::pattern(word, slots, lang);
         let found = (!cursor.at_end()).then(|| cursor.slice_at(0).to_owned());
         let already = matches!(cursor.kind(), Some(Kind::Slip(_) | Kind::Junk));
@@ -252,17 +267,12 @@ impl<'t> Reader<'t> {
             ),
             None => (String::new(), String::new()),
         };
-        let subject = if entry.statement.headless {
-            ("语句".to_owned(), "the statement".to_owned())
-        } else {
-            (format!("语句 {zh}"), en)
-        };
         let mut diagnostic = Diagnostic::new(
             Code::MissingArgument,
             cursor.span(),
             Text::new(
-                format!("{}缺少 `{}`{zh_found}", subject.0, needs(Lang::Zh)),
-                format!("{} needs `{}`{en_found}", subject.1, needs(Lang::En)),
+                format!("{zh} 缺少 `{}`{zh_found}", needs(Lang::Zh)),
+                format!("{en} needs `{}`{en_found}", needs(Lang::En)),
             ),
         )
         .with_help(Text::new(
@@ -303,7 +313,7 @@ impl<'t> Reader<'t> {
         if misfit.reported {
             return;
         }
-        let (zh, en) = Self::shown(&entry.statement.word);
+        let (zh, en) = self.subject(entry);
         let expected = super::arguments::describe(&slot.kind);
         let found = (!cursor.at_end()).then(|| cursor.slice_at(0).to_owned());
         let code = if found.is_some() {
@@ -313,15 +323,15 @@ impl<'t> Reader<'t> {
         };
         let message = match &found {
             Some(found) if slot.kind.starts_with("choice.") => Text::new(
-                format!("`{found}` 不是语句 {zh} 可用的词"),
+                format!("`{found}` 不是 {zh} 可用的词"),
                 format!("`{found}` is none of the words that {en} takes here"),
             ),
             Some(found) => Text::new(
-                format!("语句 {zh} 此处应为{}，却见到 `{found}`", expected.zh),
+                format!("{zh} 之后应为{}，却见到 `{found}`", expected.zh),
                 format!("{en} expects {} here, but found `{found}`", expected.en),
             ),
             None => Text::new(
-                format!("语句 {zh} 缺少{}", expected.zh),
+                format!("{zh} 缺少{}", expected.zh),
                 format!("{en} lacks {}", expected.en),
             ),
         };
@@ -350,7 +360,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn report_missing_block(&mut self, entry: &Entry) {
-        let (zh, en) = Self::shown(&entry.statement.word);
+        let (zh, en) = self.subject(entry);
         self.diagnostics.push(
             Diagnostic::new(
                 Code::MissingBlock,
@@ -368,12 +378,12 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn report_needless_block(&mut self, entry: &Entry, span: Span) {
-        let (zh, en) = Self::shown(&entry.statement.word);
+        let (zh, en) = self.subject(entry);
         self.diagnostics.push(
             Diagnostic::new(
                 Code::UnexpectedBlock,
                 span,
-                Text::new(format!("语句 {zh} 不带块"), format!("{en} takes no block")),
+                Text::new(format!("{zh} 之后不带块"), format!("{en} takes no block")),
             )
             .with_help(Text::new(
                 "删除 `{ … }`，或检查关键词",
@@ -430,7 +440,10 @@ impl<'t> Reader<'t> {
         let tree = self.tree;
         let other = |keyword: &&Keyword| {
             let english = keyword.en.split(' ').next() == Some(tree.slice(keyword.token));
-            keyword.en != keyword.zh && !keyword.en.is_empty() && english != (language == Lang::En)
+            keyword.en != keyword.zh
+                && !keyword.en.is_empty()
+                && !keyword.optional
+                && english != (language == Lang::En)
         };
         let Some(keyword) = self.keywords.iter().find(other) else {
             return;
@@ -482,6 +495,38 @@ pub fn missing_statement(statement: &'static Statement, context: &str, head: Spa
     .with_help(Text::new(
         format!("补上 `{}`", usage(Lang::Zh)),
         format!("add `{}`", usage(Lang::En)),
+    ))
+}
+
+/// Several statements that the block behind `head` must have and has not, in one finding.
+pub(super) fn missing_statements(
+    statements: &[&'static Statement],
+    context: &str,
+    head: Span,
+) -> Diagnostic {
+    let words = |pick: fn(&Term) -> &str, sign: &str| {
+        let quoted = statements.iter().map(|s| format!("`{}`", pick(&s.word)));
+        quoted.collect::<Vec<_>>().join(sign)
+    };
+    Diagnostic::new(
+        Code::MissingStatement,
+        head,
+        Text::new(
+            format!(
+                "{}还缺少 {}",
+                block_name(context, Lang::Zh),
+                words(|term| &term.zh, "、")
+            ),
+            format!(
+                "{} there are still missing {}",
+                block_name(context, Lang::En),
+                words(|term| &term.en, ", ")
+            ),
+        ),
+    )
+    .with_help(Text::new(
+        "`bidui new 文件夹 --sample petal` 写出一份完整的示例，可照着填写",
+        "`bidui new FOLDER --sample petal` writes a whole sample to fill in",
     ))
 }
 

@@ -9,6 +9,7 @@ mod condition;
 mod cursor;
 mod entry;
 pub mod expression;
+mod instead;
 mod messages;
 mod read;
 pub mod table;

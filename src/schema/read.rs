@@ -5,6 +5,7 @@
 
 use super::cursor::Cursor;
 use super::entry::{Entry, Keyword};
+use super::instead::statement_meant;
 use super::table::{BlockRule, Statement, Term, Times, table};
 use super::usage::{Element, Slot};
 use crate::diagnostic::Diagnostic;
@@ -28,6 +29,7 @@ pub fn read(tree: &Tree) -> (Document, Vec<Diagnostic>) {
         tree,
         diagnostics: Vec::new(),
         keywords: Vec::new(),
+        lost: false,
     };
     let entries = reader.block(
         &tree.lines,
@@ -62,6 +64,8 @@ pub(super) struct Reader<'t> {
     pub tree: &'t Tree,
     pub diagnostics: Vec<Diagnostic>,
     pub keywords: Vec<Keyword>,
+    /// Whether a line of the block being read was given up.
+    pub lost: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -76,10 +80,20 @@ impl<'t> Reader<'t> {
         }
         self.report_repetitions(&entries, context);
         if !partial {
-            let lacking = lacking(&entries, context)
-                .filter(|statement| !suspected.contains(&statement.word.en));
-            self.diagnostics
-                .extend(lacking.map(|s| super::messages::missing_statement(s, context, head)));
+            let lacking: Vec<&'static Statement> = lacking(&entries, context)
+                .filter(|statement| !suspected.contains(&statement.word.en))
+                .collect();
+            if context == "protocol" && lacking.len() > 2 {
+                // A protocol that has hardly begun lacks one thing: the rest of it.
+                let one = super::messages::missing_statements(&lacking, context, head);
+                self.diagnostics.push(one);
+                return entries;
+            }
+            self.diagnostics.extend(
+                lacking
+                    .into_iter()
+                    .map(|s| super::messages::missing_statement(s, context, head)),
+            );
         }
         entries
     }
@@ -102,11 +116,16 @@ impl<'t> Reader<'t> {
             return;
         }
         let mut doc = self.documentation(line);
+        self.pass_list_mark(&mut cursor);
+        let mut in_doubt = false;
         while !cursor.at_end() {
             let before = cursor.position();
             match self.statement(&mut cursor, context) {
                 Some(mut entry) => {
                     entry.doc = std::mem::take(&mut doc);
+                    if !in_doubt && !cursor.at_end() && self.starts_statement(&cursor, context) {
+                        in_doubt = self.report_name_in_two_words(&entry, &cursor);
+                    }
                     if cursor.at_end() {
                         self.attach(&mut entry, block.take(), partial);
                     } else if needs_block(&entry) && !entry.poisoned {
@@ -116,6 +135,7 @@ impl<'t> Reader<'t> {
                     entries.push(entry);
                 }
                 None => {
+                    self.lost = true;
                     self.unknown_statement(&cursor, context, suspected);
                     // Nothing can be said about what stands behind an unknown word; its line and its block go with it.
                     return;
@@ -163,13 +183,24 @@ impl<'t> Reader<'t> {
                 self.keyword(cursor, 0, &statement.word);
                 Some(statement)
             }
-            None => table()
-                .headless(context)
-                .filter(|_| matches!(cursor.kind(), Some(Kind::Word | Kind::Identifier))),
+            None => {
+                let everyday = cursor
+                    .word()
+                    .and_then(|word| statement_meant(context, word));
+                if let Some(statement) = everyday {
+                    self.report_everyday_word(cursor.span(), cursor.slice_at(0), &statement.word);
+                }
+                everyday.or_else(|| {
+                    table()
+                        .headless(context)
+                        .filter(|_| matches!(cursor.kind(), Some(Kind::Word | Kind::Identifier)))
+                })
+            }
         }?;
         let head = cursor.span();
         if !statement.headless {
             cursor.advance(1);
+            self.pass_sign(cursor, statement);
         }
         let mut entry = Entry {
             statement,
@@ -181,6 +212,7 @@ impl<'t> Reader<'t> {
             body: Vec::new(),
             block: None,
             poisoned: false,
+            damaged: false,
         };
         self.arguments(cursor, context, &mut entry);
         entry.span = head.to(cursor.last_span());
@@ -207,13 +239,17 @@ impl<'t> Reader<'t> {
         while let Some(position) = missing
             .iter()
             .position(|element| self.phrase_length(cursor, element).is_some())
+            .or_else(|| Self::everyday_phrase(cursor, &missing))
         {
             let Element::Phrase { word, slots, .. } = missing.remove(position) else {
                 return;
             };
-            let count = Self::word_count(cursor, word).unwrap_or(1);
+            let written = Self::word_count(cursor, word);
+            let count = written.unwrap_or(1);
             entry.phrases.push((word.en.clone(), cursor.span()));
-            if cursor.kind() == Some(Kind::Word) {
+            if written.is_none() {
+                self.report_everyday_word(cursor.span(), cursor.slice_at(0), word);
+            } else if cursor.kind() == Some(Kind::Word) {
                 self.keyword(cursor, count - 1, word);
             }
             cursor.advance(count);
@@ -270,6 +306,7 @@ impl<'t> Reader<'t> {
             token,
             en: term.en.clone(),
             zh: term.zh.clone(),
+            optional: false,
         });
         for ahead in 1..=further {
             // The further words of a phrase are written with the first one.
@@ -278,8 +315,18 @@ impl<'t> Reader<'t> {
                     token,
                     en: String::new(),
                     zh: String::new(),
+                    optional: false,
                 });
             }
+        }
+    }
+
+    /// Records a word that has both spellings but may stand in the other language than the keywords.
+    pub(super) fn optional_keyword(&mut self, cursor: &Cursor<'t>, term: &Term) {
+        let before = self.keywords.len();
+        self.keyword(cursor, 0, term);
+        if let Some(keyword) = self.keywords.get_mut(before) {
+            keyword.optional = true;
         }
     }
 
@@ -321,6 +368,7 @@ impl<'t> Reader<'t> {
             (Some(name), Some(block)) => {
                 let span = self.tree.span(block.open);
                 let poisoned_before = entry.poisoned;
+                let lost_before = std::mem::take(&mut self.lost);
                 let partial = matches!(entry.statement.block, BlockRule::OfSection(_))
                     || entry.takes_over()
                     || (within && entry.statement.merges);
@@ -331,6 +379,8 @@ impl<'t> Reader<'t> {
                         .map_or(span, |close| span.to(self.tree.span(close))),
                 );
                 entry.poisoned = poisoned_before;
+                entry.damaged |= self.lost || !entry.body.iter().all(Entry::is_whole);
+                self.lost = lost_before;
             }
             (_, None) if needs_block(entry) => {
                 if !entry.poisoned {
@@ -365,7 +415,9 @@ impl<'t> Reader<'t> {
 
     /// How many keywords are written in English and in Chinese; those spelled alike do not count.
     pub(super) fn spelled(&self) -> (usize, usize) {
-        let written = |keyword: &&Keyword| keyword.en != keyword.zh && !keyword.en.is_empty();
+        let written = |keyword: &&Keyword| {
+            keyword.en != keyword.zh && !keyword.en.is_empty() && !keyword.optional
+        };
         let english = |keyword: &&Keyword| {
             keyword.en.split(' ').next() == Some(self.tree.slice(keyword.token))
         };

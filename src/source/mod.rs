@@ -119,13 +119,15 @@ impl SourceFile {
 
     /// The text of a line (index from zero) without its line end.
     pub fn line(&self, index: usize) -> &str {
-        let start = self.line_starts.get(index).copied().unwrap_or(0);
-        let end = self
-            .line_starts
-            .get(index + 1)
-            .copied()
-            .unwrap_or(self.text.len() as u32);
-        self.slice(start, end).trim_end_matches(['\n', '\r'])
+        let range = self.line_range(index).unwrap_or_default();
+        (self.text.get(range).unwrap_or_default()).trim_end_matches(['\n', '\r'])
+    }
+
+    /// The bytes of a line (index from zero), its line end included; none behind the last line.
+    pub fn line_range(&self, index: usize) -> Option<std::ops::Range<usize>> {
+        let start = *self.line_starts.get(index)? as usize;
+        let end = self.line_starts.get(index + 1).map(|end| *end as usize);
+        Some(start..end.unwrap_or(self.text.len()))
     }
 }
 

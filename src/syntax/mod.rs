@@ -3,9 +3,11 @@
 //! [`parse`] cannot fail: every text becomes a [`Tree`] whose tokens tile the source, together with what is wrong with its form.
 
 mod lexer;
+mod meant;
 mod slips;
 mod token;
 mod tree;
 
+pub use meant::{iso_date, plain_number, quoted};
 pub use token::{Bracket, Kind, Slip, Symbol, Token};
 pub use tree::{Block, Line, TOP_LEVEL, Tree, parse};

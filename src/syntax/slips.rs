@@ -1,5 +1,6 @@
 //! Slips of the pen that the grammar knows by name: each gets a message that says what was meant and a fix.
 
+use super::meant::{iso_date, plain_number, quoted};
 use super::token::{Kind, Slip, Symbol};
 use super::tree::Tree;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -11,13 +12,16 @@ pub(super) fn report(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) {
     for index in 0..tree.tokens.len() as u32 {
         let (span, written) = (tree.span(index), tree.slice(index));
         match tree.token(index).kind {
-            Kind::Slip(slip) => diagnostics.push(explain(slip, span, written)),
+            Kind::Slip(slip) => diagnostics.extend(explain(slip, span, written)),
             Kind::Junk => diagnostics.push(junk(span, written)),
             Kind::Symbol(Symbol::Minus) if written == "\u{2212}" => {
                 diagnostics.push(sign(span, written, "-"))
             }
-            Kind::Symbol(Symbol::Comma) if written == "\u{3001}" => {
-                diagnostics.push(sign(span, written, ","))
+            Kind::Symbol(Symbol::AtMost) if written == "=<" => {
+                diagnostics.push(sign(span, written, "<="))
+            }
+            Kind::Symbol(Symbol::NotEqual) if written == "<>" => {
+                diagnostics.push(sign(span, written, "!="))
             }
             Kind::Symbol(Symbol::FullStop) => diagnostics.push(full_stop(span)),
             Kind::Word => diagnostics.extend(look_alike(span, written)),
@@ -26,8 +30,8 @@ pub(super) fn report(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn explain(slip: Slip, span: Span, written: &str) -> Diagnostic {
-    match slip {
+fn explain(slip: Slip, span: Span, written: &str) -> Option<Diagnostic> {
+    Some(match slip {
         Slip::OpenText => Diagnostic::new(
             Code::OpenText,
             span,
@@ -54,6 +58,8 @@ fn explain(slip: Slip, span: Span, written: &str) -> Diagnostic {
         )),
         Slip::LooseDate => {
             let fixed = iso_date(written);
+            // That there is no such day is said where the date is used.
+            fixed.parse::<jiff::civil::Date>().ok()?;
             Diagnostic::new(
                 Code::DateForm,
                 span,
@@ -86,8 +92,9 @@ fn explain(slip: Slip, span: Span, written: &str) -> Diagnostic {
             "write year, month, day, as in `2026-12-31`",
         )),
         Slip::CommaNumber => {
-            let point = written.replace(',', ".");
+            let point = plain_number(written);
             let list = written.replace(',', ", ");
+            let thousands = (written.split_once(',')).is_some_and(|(_, rest)| rest.len() == 3);
             Diagnostic::new(
                 Code::DecimalComma,
                 span,
@@ -96,10 +103,18 @@ fn explain(slip: Slip, span: Span, written: &str) -> Diagnostic {
                     format!("the comma in `{written}` is not a decimal point"),
                 ),
             )
-            .with_help(Text::new(
-                format!("小数写成 `{point}`；若是两个数，逗号后留空格：`{list}`"),
-                format!("write `{point}` for a decimal number, or `{list}` for two numbers"),
-            ))
+            .with_help(if thousands {
+                let whole = written.replace(',', "");
+                Text::new(
+                    format!("千位分隔不写逗号：`{whole}`；小数写成 `{point}`"),
+                    format!("write `{whole}` if the comma separates thousands, `{point}` for a decimal number"),
+                )
+            } else {
+                Text::new(
+                    format!("小数写成 `{point}`；若是两个数，逗号后留空格：`{list}`"),
+                    format!("write `{point}` for a decimal number, or `{list}` for two numbers"),
+                )
+            })
             .with_fix(
                 Text::same(format!("`{point}`")),
                 span,
@@ -108,7 +123,7 @@ fn explain(slip: Slip, span: Span, written: &str) -> Diagnostic {
             )
         }
         Slip::FullWidthNumber => {
-            let fixed = half_width(written);
+            let fixed = plain_number(written);
             Diagnostic::new(
                 Code::FullWidthDigits,
                 span,
@@ -128,7 +143,9 @@ fn explain(slip: Slip, span: Span, written: &str) -> Diagnostic {
                 Applicability::Safe,
             )
         }
-    }
+        Slip::PowerNumber => sign(span, written, &plain_number(written)),
+        Slip::StrangeText => sign(span, written, &quoted(written)),
+    })
 }
 
 fn junk(span: Span, written: &str) -> Diagnostic {
@@ -145,10 +162,31 @@ fn junk(span: Span, written: &str) -> Diagnostic {
             format!("the characters `{shown}` have no meaning here"),
         ),
     )
-    .with_help(Text::new(
-        "删除它，或放进引号内的文本里",
-        "remove them, or put them into a text in quotation marks",
-    ))
+    .with_help(instead(written))
+}
+
+/// What to write for characters that have no meaning, by what people mean with them.
+fn instead(written: &str) -> Text {
+    let first = written.chars().next().unwrap_or_default();
+    match first {
+        '#' => Text::new("注释以 `//` 开头", "a comment begins with `//`"),
+        '&' => Text::new("“并且”写 `且`", "write `and` for “and”"),
+        '\u{2190}'..='\u{21FF}' | '\u{2794}'..='\u{27BF}' | '\u{27F0}'..='\u{27FF}' => {
+            Text::new("箭头写 `->`", "write an arrow as `->`")
+        }
+        '\u{2010}'..='\u{2015}' => Text::new(
+            "范围写 `30 % .. 60 %`，负号写 `-`，箭头写 `->`",
+            "write a range as `30 % .. 60 %`, a minus sign as `-`, an arrow as `->`",
+        ),
+        '\u{2022}' | '\u{25A0}'..='\u{25FF}' | '\u{2460}'..='\u{24FF}' => Text::new(
+            "每行一条语句，行首不加项目符号",
+            "one statement a line, without a bullet before it",
+        ),
+        _ => Text::new(
+            "删除它，或放进引号内的文本里",
+            "remove them, or put them into a text in quotation marks",
+        ),
+    }
 }
 
 fn sign(span: Span, written: &str, fixed: &str) -> Diagnostic {
@@ -248,29 +286,4 @@ fn look_alike(span: Span, written: &str) -> Option<Diagnostic> {
             Applicability::Safe,
         ),
     )
-}
-
-/// `2026/9/1` and `2026年9月1日` as `2026-09-01`.
-fn iso_date(written: &str) -> String {
-    let parts: Vec<&str> = written
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|p| !p.is_empty())
-        .collect();
-    match parts.as_slice() {
-        [year, month, day] => format!("{year}-{month:0>2}-{day:0>2}"),
-        _ => written.to_owned(),
-    }
-}
-
-fn half_width(written: &str) -> String {
-    written
-        .chars()
-        .map(|c| match c {
-            '\u{FF10}'..='\u{FF19}' => {
-                char::from_u32(c as u32 - 0xFF10 + u32::from(b'0')).unwrap_or(c)
-            }
-            '\u{FF0E}' => '.',
-            other => other,
-        })
-        .collect()
 }

@@ -81,7 +81,7 @@ pub enum Slip {
     OpenText,
     /// `"""…` without its end.
     OpenLongText,
-    /// `2026/9/1`
+    /// `2026/9/1`, `2026年9月1日`, `２０２６-０９-０１`
     LooseDate,
     /// `31.12.2026`
     ForeignDate,
@@ -89,6 +89,10 @@ pub enum Slip {
     CommaNumber,
     /// `１２．５`
     FullWidthNumber,
+    /// `1×10^-6`
+    PowerNumber,
+    /// `「…」`, `'…'`
+    StrangeText,
 }
 
 impl Kind {
@@ -106,14 +110,14 @@ impl Symbol {
     pub fn of(text: &str) -> Option<Symbol> {
         Some(match text {
             "->" | "\u{2192}" | "\u{2014}\u{2192}" => Symbol::Arrow,
-            "<=" | "\u{2264}" | "\u{2266}" => Symbol::AtMost,
-            ">=" | "\u{2265}" | "\u{2267}" => Symbol::AtLeast,
-            "!=" | "\u{2260}" => Symbol::NotEqual,
+            "<=" | "=<" | "\u{2264}" | "\u{2266}" | "\u{2A7D}" => Symbol::AtMost,
+            ">=" | "\u{2265}" | "\u{2267}" | "\u{2A7E}" => Symbol::AtLeast,
+            "!=" | "<>" | "\u{2260}" => Symbol::NotEqual,
             "=" | "==" | "\u{FF1D}" => Symbol::Equal,
             "<" | "\u{FF1C}" => Symbol::Less,
             ">" | "\u{FF1E}" => Symbol::Greater,
             ".." | "\u{2026}" | "\u{FF5E}" | "~" => Symbol::Range,
-            "\u{00B1}" | "+/-" => Symbol::PlusMinus,
+            "\u{00B1}" | "+/-" | "+-" => Symbol::PlusMinus,
             "+" | "\u{FF0B}" => Symbol::Plus,
             "-" | "\u{2212}" | "\u{FF0D}" => Symbol::Minus,
             "*" | "\u{00D7}" => Symbol::Times,

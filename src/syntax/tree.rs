@@ -200,7 +200,10 @@ impl Builder {
         }
         self.end_line();
         while !self.open.is_empty() {
-            self.report_open_block();
+            // Braces behind the deepest block were not counted.
+            if !too_deep {
+                self.report_open_block();
+            }
             self.finish_block(None);
         }
     }
@@ -379,6 +382,10 @@ impl Builder {
                     format!("`{written}` closes nothing"),
                 ),
             )
+            .with_help(Text::new(
+                "删除它，或在前面补上与它配对的左括号",
+                "remove it, or add the opening bracket it belongs to",
+            ))
             .with_fix(
                 Text::new("删除它", "remove it"),
                 span,

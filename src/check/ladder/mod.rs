@@ -14,7 +14,7 @@ use crate::model::Protocol;
 use crate::model::rules::{Consequence, Measure, MeasureKind};
 use crate::source::Span;
 use crate::text::Text;
-use words::{title, verdict};
+use words::verdict;
 
 /// Events that can happen whatever the rules are.
 const EVENTS: [&str; 6] = [
@@ -28,9 +28,6 @@ const EVENTS: [&str; 6] = [
 /// Verdicts after which nothing needs to be done.
 const GOOD: [&str; 3] = ["satisfactory", "acceptable", "conforming"];
 
-/// The keyword of a measure, in English.
-pub type MeasureName = &'static str;
-
 /// A ladder that applies, and where to point when it does not hold together.
 struct Applied<'a> {
     consequence: &'a Consequence,
@@ -38,21 +35,15 @@ struct Applied<'a> {
     through: Option<Span>,
 }
 
-/// Reports what is unanswered, answered twice, answered though it cannot happen, without an end, or (when the measures `allowed` at this
-/// level of participation are known) not allowed.
-pub(super) fn check(
-    protocol: &Protocol,
-    allowed: Option<&BTreeSet<MeasureName>>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+/// Reports what is unanswered, answered twice, answered though it cannot happen, or without an end.
+pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     let produced: BTreeMap<&str, Span> = (protocol.acceptance.laboratory.iter())
         .map(|rule| (rule.verdict.as_str(), rule.at))
         .collect();
-    unanswered(protocol, &produced, diagnostics);
-    answered_twice(protocol, diagnostics);
-    if let Some(allowed) = allowed {
-        not_allowed(protocol, allowed, diagnostics);
+    if !protocol.policy_lost {
+        unanswered(protocol, &produced, diagnostics);
     }
+    answered_twice(protocol, diagnostics);
     let ladders = applied(protocol, &produced);
     for ladder in &ladders {
         suspension::lift_of_nothing(ladder, diagnostics);
@@ -208,38 +199,6 @@ fn answered_twice(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
                 )),
             ),
         }
-    }
-}
-
-fn not_allowed(
-    protocol: &Protocol,
-    allowed: &BTreeSet<MeasureName>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    for measure in protocol.sanctions.iter().flat_map(all_measures) {
-        if allowed.contains(measure.kind.keyword()) {
-            continue;
-        }
-        let name = title(&measure.kind);
-        let words = allowed.iter().map(|word| format!("`{word}`"));
-        let list = words.collect::<Vec<_>>().join(", ");
-        diagnostics.push(
-            Diagnostic::new(
-                Code::MeasureNotAllowed,
-                measure.at,
-                Text::new(
-                    format!("所选制度不允许对这类比对采取 `{}`", name.zh),
-                    format!(
-                        "the policy does not allow `{}` in a comparison of this kind",
-                        name.en
-                    ),
-                ),
-            )
-            .with_help(Text::new(
-                format!("可采取的措施：{list}"),
-                format!("measures that are allowed: {list}"),
-            )),
-        );
     }
 }
 

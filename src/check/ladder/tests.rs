@@ -1,10 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeSet;
-
 use super::machine::{Ladder, StateKind};
 use super::words::Words;
-use super::{in_effect, not_allowed, picture};
+use super::{in_effect, picture};
 use crate::check::fixture;
 use crate::compile::{Compiled, compile};
 use crate::text::Lang;
@@ -126,31 +124,6 @@ fn a_policy_whose_ladder_does_not_fit_the_verdicts_is_reported_at_the_rule() {
         .replace("unsatisfactory", "unacceptable")
         .replace("satisfactory", "acceptable");
     assert_eq!(found(rules, &own), [""; 0]);
-}
-
-#[test]
-fn a_measure_that_is_not_allowed_is_refused_wherever_it_stands() {
-    let compiled = compiled(RULES, LADDER);
-    let refused = |allowed: &[&'static str]| {
-        let mut diagnostics = Vec::new();
-        let allowed: BTreeSet<&'static str> = allowed.iter().copied().collect();
-        not_allowed(&compiled.protocols[0].protocol, &allowed, &mut diagnostics);
-        diagnostics
-            .iter()
-            .map(|d| d.message.get(Lang::En).to_owned())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        refused(&["rectify", "suspend", "retest", "lift", "refer"]),
-        [""; 0]
-    );
-    assert_eq!(
-        refused(&["rectify", "retest", "refer"]),
-        [
-            "the policy does not allow `suspend` in a comparison of this kind",
-            "the policy does not allow `lift` in a comparison of this kind"
-        ]
-    );
 }
 
 #[test]

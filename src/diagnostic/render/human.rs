@@ -1,16 +1,16 @@
 //! Findings drawn for people, with the source line and carets. The drawing is codespan-reporting's; nothing else knows it.
 
 use codespan_reporting::diagnostic as codespan;
-use codespan_reporting::files::SimpleFiles;
+use codespan_reporting::files::{self, Files};
 use codespan_reporting::term;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, SourceFile, Sources};
 use crate::text::{Lang, Text};
 
 /// The findings drawn without colour.
 pub fn human(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> String {
-    let files = files(sources);
+    let files = Drawn(sources);
     let config = term::Config::default();
     let mut out = String::new();
     for diagnostic in diagnostics {
@@ -31,7 +31,7 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> Strin
 
 /// The findings drawn with the colours of a terminal (ANSI sequences).
 pub fn human_coloured(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> String {
-    let files = files(sources);
+    let files = Drawn(sources);
     let config = term::Config::default();
     let mut buffer = term::termcolor::Buffer::ansi();
     for diagnostic in diagnostics {
@@ -57,12 +57,44 @@ pub(super) fn severity_word(severity: Severity, lang: Lang) -> &'static str {
     }
 }
 
-fn files(sources: &Sources) -> SimpleFiles<&str, &str> {
-    let mut files = SimpleFiles::new();
-    for (_, file) in sources.files() {
-        files.add(file.name.as_str(), file.text.as_ref());
+/// The sources as the drawing wants them; nothing is copied, since a catalogue has thousands of files.
+struct Drawn<'a>(&'a Sources);
+
+impl Drawn<'_> {
+    fn file(&self, id: usize) -> Result<&SourceFile, files::Error> {
+        let id = u32::try_from(id).map_err(|_| files::Error::FileMissing)?;
+        self.0.get(FileId(id)).ok_or(files::Error::FileMissing)
     }
-    files
+}
+
+impl<'a> Files<'a> for Drawn<'a> {
+    type FileId = usize;
+    type Name = &'a str;
+    type Source = &'a str;
+
+    fn name(&'a self, id: usize) -> Result<&'a str, files::Error> {
+        Ok(&self.file(id)?.name)
+    }
+
+    fn source(&'a self, id: usize) -> Result<&'a str, files::Error> {
+        Ok(&self.file(id)?.text)
+    }
+
+    fn line_index(&'a self, id: usize, byte: usize) -> Result<usize, files::Error> {
+        Ok(self.file(id)?.line_index(byte as u32))
+    }
+
+    fn line_range(
+        &'a self,
+        id: usize,
+        line: usize,
+    ) -> Result<std::ops::Range<usize>, files::Error> {
+        let file = self.file(id)?;
+        file.line_range(line).ok_or(files::Error::LineTooLarge {
+            given: line,
+            max: file.line_index(file.text.len() as u32),
+        })
+    }
 }
 
 fn drawn(diagnostic: &Diagnostic, lang: Lang) -> codespan::Diagnostic<usize> {

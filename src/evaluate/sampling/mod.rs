@@ -35,7 +35,7 @@ pub const METHODS: &[Method] = &[
 pub(crate) fn seed(data: &Data) -> Result<u64, Inapplicable> {
     let seed = data.number_or("seed", 1.0)?;
     // Above 2^53 neighbouring whole numbers are the same double, and two seeds would be one.
-    if seed >= 0.0 && seed <= 9_007_199_254_740_992.0 && seed.fract() == 0.0 {
+    if (0.0..=9_007_199_254_740_992.0).contains(&seed) && seed.fract() == 0.0 {
         return Ok(seed as u64);
     }
     Err(Inapplicable::new(

@@ -8,6 +8,7 @@ use crate::condition::{Function, Operator, Term, day_number};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Condition;
 use crate::schema::expression::{Expression, ExpressionKind};
+use crate::schema::table;
 use crate::source::Span;
 use crate::text::Text;
 use crate::values::unit::Dimension;
@@ -142,8 +143,9 @@ impl Resolver<'_> {
             }
             ExpressionKind::Quantified(quantifier, domain, verdict) => {
                 if !verdicts.is_empty() && !verdicts.contains(verdict) {
-                    let known: Vec<&str> = verdicts.iter().map(String::as_str).collect();
-                    self.unknown(&nouns::verdict(), verdict, expression.span, &known);
+                    let known: Vec<Text> = verdicts.iter().map(|v| verdict_title(v)).collect();
+                    let name = verdict_title(verdict);
+                    self.unknown_word(&nouns::verdict(), &name, expression.span, &known);
                     return None;
                 }
                 use crate::condition::Quantifier::{All, Any, Count, Share};
@@ -399,5 +401,13 @@ impl Resolver<'_> {
             Term::Call(function, terms.into_iter().map(|(t, _)| t).collect()),
             Kind::Number(dimension),
         ))
+    }
+}
+
+/// What a verdict is called in both languages; one of the author's own is called the same in both.
+fn verdict_title(name: &str) -> Text {
+    match table::spelled(&table::VERDICTS, name) {
+        Some((en, zh)) => Text::new(zh, en),
+        None => Text::same(name),
     }
 }

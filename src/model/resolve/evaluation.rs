@@ -4,8 +4,11 @@ use super::{Resolver, nouns};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Certified, Evaluation, Laboratory, Measurand, Method, Point, Reference, Score};
 use crate::schema::{Entry, MethodCall, Value};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::text::Text;
+
+/// Parameters that are probabilities in every method.
+const PROBABILITIES: [&str; 4] = ["alpha", "significance", "confidence", "p"];
 
 impl Resolver<'_> {
     pub(super) fn method_of(&mut self, entry: &Entry, word: &str) -> Option<Method> {
@@ -67,6 +70,9 @@ impl Resolver<'_> {
                 continue;
             }
             if let Ok(value) = number.replace('_', "").parse::<f64>() {
+                if PROBABILITIES.contains(&name) && !(0.0 < value && value < 1.0) {
+                    self.no_probability(name, value, *at);
+                }
                 parameters.push((name.to_owned(), value));
             }
         }
@@ -78,6 +84,27 @@ impl Resolver<'_> {
             flags,
             at: call.span,
         })
+    }
+
+    fn no_probability(&mut self, name: &str, value: f64, at: Span) {
+        let mut finding = Diagnostic::new(
+            Code::ValueOutOfRange,
+            at,
+            Text::new(
+                format!("`{name}` 是概率，应在 0 与 1 之间，这里是 {value}"),
+                format!("`{name}` is a probability between 0 and 1, but is {value} here"),
+            ),
+        );
+        finding = if 1.0 < value && value < 100.0 {
+            let meant = value / 100.0;
+            finding.suggesting(at, &meant.to_string())
+        } else {
+            finding.with_help(Text::new(
+                "如 `0.05`、`0.95`",
+                "write `0.05` or `0.95`, for one",
+            ))
+        };
+        self.report(finding);
     }
 
     fn unknown_method(&mut self, call: &MethodCall, short: &str) {
@@ -211,6 +238,7 @@ impl Resolver<'_> {
                 .filter(|e| e.name("state") == Some("uncorrelated"))
                 .map(|e| e.span),
             correlations,
+            covariance_written: entry.child("covariance").is_some(),
             include: list("include", "items"),
             drift: Self::action(entry, "drift"),
             equivalence: list("equivalence", "kinds"),
@@ -254,15 +282,17 @@ impl Resolver<'_> {
                 )
             })
             .collect();
-        let certified = entry
+        let certified: Vec<Certified> = entry
             .children("certified")
             .filter_map(|e| self.certified(e, measurands))
             .collect();
+        let certified_whole = certified.len() == entry.children("certified").count();
         Some(Reference {
             method: method?,
             consistency,
             otherwise,
             certified,
+            certified_whole,
             only,
             without,
             at: entry.span,

@@ -1,6 +1,7 @@
 //! The circulation as written.
 
 use super::{Resolver, nouns};
+use crate::diagnostic::Diagnostic;
 use crate::model::{Artefact, Circulation, Laboratory, Time, TimeKind, TravelPattern, Way};
 use crate::schema::{Entry, Value};
 use crate::source::Spanned;
@@ -75,7 +76,30 @@ impl Resolver<'_> {
             reserve: entry.child("reserve").and_then(|e| self.period(e, "time")),
             limit: entry.child("limit").and_then(|e| self.period(e, "time")),
             at: entry.head,
+            ways_whole: true,
+            times_whole: true,
         })
+    }
+
+    /// Says of a circulation what of it could not be read or found; `findings` are those of its resolving.
+    pub(super) fn mark_damage(
+        entry: &Entry,
+        circulation: &mut Circulation,
+        findings: &[Diagnostic],
+    ) {
+        const WAYS: [&str; 6] = ["ring", "star", "petal", "parallel", "on-site", "route"];
+        let line_lost = entry.damaged && entry.body.iter().all(Entry::is_whole);
+        let damaged = |way: &Entry| {
+            let within = way.block.map_or(way.span, |block| way.span.to(block));
+            let inside = |finding: &Diagnostic| {
+                let at = finding.span();
+                at.is_some_and(|at| within.start <= at.start && at.end <= within.end)
+            };
+            !way.is_whole() || findings.iter().any(|f| f.is_error() && inside(f))
+        };
+        let mut ways = entry.body.iter().filter(|e| WAYS.contains(&e.word()));
+        circulation.ways_whole = !line_lost && !ways.any(damaged);
+        circulation.times_whole = entry.is_whole() && !findings.iter().any(Diagnostic::is_error);
     }
 
     fn calendar(&mut self, name: Spanned<String>) -> Option<Spanned<String>> {
@@ -102,6 +126,9 @@ impl Resolver<'_> {
                 _ => continue,
             };
             let laboratory = Self::spanned(child, "laboratory");
+            if child.poisoned {
+                continue;
+            }
             if let Some(name) = &laboratory
                 && !self.require(&nouns::laboratory(), name, laboratories)
             {

@@ -135,40 +135,46 @@ impl Resolver<'_> {
 
     /// Reports a name that is not among `known`.
     pub fn unknown(&mut self, what: &Text, name: &str, at: Span, known: &[&str]) {
+        let known: Vec<Text> = known.iter().map(|name| Text::same(*name)).collect();
+        self.unknown_word(what, &Text::same(name), at, &known);
+    }
+
+    /// Reports a word that is not among `known`, each in both languages.
+    pub fn unknown_word(&mut self, what: &Text, name: &Text, at: Span, known: &[Text]) {
+        let longest = |k: &str| k.chars().count().max(name.zh.chars().count());
         let near = known
             .iter()
-            .map(|k| (strsim::damerau_levenshtein(k, name), *k))
-            .filter(|(distance, k)| {
-                *distance <= (k.chars().count().max(name.chars().count()) / 2).clamp(1, 3)
+            .flat_map(|k| [k.zh.as_str(), k.en.as_str()])
+            .flat_map(|k| {
+                [name.zh.as_str(), name.en.as_str()]
+                    .map(|name| (strsim::damerau_levenshtein(k, name), k))
             })
+            .filter(|(distance, k)| *distance <= (longest(k) / 2).clamp(1, 3))
             .min()
             .map(|(_, k)| k);
-        let mut diagnostic = Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             Code::UnknownName,
             at,
             Text::new(
-                format!("没有名为 `{name}` 的{}", what.zh),
-                format!("there is no {} called `{name}`", what.en),
+                format!("没有名为 `{}` 的{}", name.zh, what.zh),
+                format!("there is no {} called `{}`", what.en, name.en),
             ),
         );
-        diagnostic = match near {
-            Some(near) => diagnostic.suggesting(at, near),
-            None => {
-                let list: Vec<String> = known.iter().take(8).map(|k| format!("`{k}`")).collect();
-                diagnostic.with_help(if list.is_empty() {
-                    Text::new(
-                        format!("先声明该{}", what.zh),
-                        format!("declare the {} first", what.en),
-                    )
-                } else {
-                    Text::new(
-                        format!("已声明的有：{}", list.join("、")),
-                        format!("those declared are {}", list.join(", ")),
-                    )
-                })
-            }
+        let list = |pick: fn(&Text) -> &str, sign: &str| {
+            let names = known.iter().take(8).map(|k| format!("`{}`", pick(k)));
+            names.collect::<Vec<_>>().join(sign)
         };
-        self.report(diagnostic);
+        self.report(match near {
+            Some(near) => diagnostic.suggesting(at, near),
+            None if known.is_empty() => diagnostic.with_help(Text::new(
+                format!("先声明该{}", what.zh),
+                format!("declare the {} first", what.en),
+            )),
+            None => diagnostic.with_help(Text::new(
+                format!("可用的有：{}", list(|k| &k.zh, "、")),
+                format!("there are {}", list(|k| &k.en, ", ")),
+            )),
+        });
     }
 
     /// Whether a name is known; reports it otherwise.

@@ -132,17 +132,20 @@ impl Resolver<'_> {
         }
     }
 
-    /// A value with its tolerance or range, or a word.
-    pub fn range(&mut self, value: &Value) -> Option<Range> {
+    /// A value with its tolerance or range, or a word; of the dimension expected, when there is one.
+    pub fn range(&mut self, value: &Value, expected: Option<&Dimension>) -> Option<Range> {
         match value {
-            Value::Amount(amount) => self.quantity(amount, None).map(|q| Range::Single(q.value)),
+            Value::Amount(amount) => {
+                let quantity = self.quantity(amount, expected)?;
+                Some(Range::Single(quantity.value))
+            }
             Value::Range(from, to) => {
-                let (low, high) = self.pair(from, to)?;
+                let (low, high) = self.pair(from, to, expected)?;
                 let made = quantity::Range::new(low.value, high.value);
                 self.made(made, low.span.to(high.span)).map(Range::Between)
             }
             Value::Tolerance(centre, half_width) => {
-                let (centre, half_width) = self.pair(centre, half_width)?;
+                let (centre, half_width) = self.pair(centre, half_width, expected)?;
                 let made = Tolerance::new(centre.value, half_width.value);
                 self.made(made, centre.span.to(half_width.span))
                     .map(Range::Around)
@@ -164,18 +167,21 @@ impl Resolver<'_> {
     }
 
     /// Two amounts of one kind of quantity; a first one without unit takes the second's (`20 ± 2 °C`).
-    fn pair(&mut self, first: &Amount, second: &Amount) -> Option<(Quantity, Quantity)> {
-        let second = self.quantity(second, None)?;
-        let unit = second.value.unit();
-        let first = if first.unit.is_none() && !unit.is_one() {
-            Spanned::new(
-                quantity::Quantity::written(self.decimal(first)?, unit.clone()),
-                first.span,
-            )
-        } else {
-            let dimension = unit.dimension();
-            self.quantity(first, Some(&dimension))?
-        };
+    fn pair(
+        &mut self,
+        first: &Amount,
+        second: &Amount,
+        expected: Option<&Dimension>,
+    ) -> Option<(Quantity, Quantity)> {
+        if first.unit.is_none() {
+            let second = self.quantity(second, expected)?;
+            let unit = second.value.unit().clone();
+            let written = quantity::Quantity::written(self.decimal(first)?, unit);
+            return Some((Spanned::new(written, first.span), second));
+        }
+        let first = self.quantity(first, expected)?;
+        let dimension = first.value.unit().dimension();
+        let second = self.quantity(second, Some(&dimension))?;
         Some((first, second))
     }
 }

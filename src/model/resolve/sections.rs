@@ -1,12 +1,14 @@
 //! The sections of a protocol.
 
+use std::collections::BTreeSet;
+
 use super::conditions::Offered;
 use super::{Resolver, nouns};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::Regime;
 use crate::model::{
     Action, Artefact, Body, Contingency, Integrity, Laboratory, Measurand, Object, Point, Protocol,
-    Publication, Range, Reporting, Risk, Score, Stability, Traceability, Transport,
+    Publication, Range, Reporting, Risk, Stability, Traceability, Transport,
 };
 use crate::schema::{Entry, MethodCall, Value};
 use crate::source::Spanned;
@@ -21,16 +23,22 @@ impl Resolver<'_> {
 
         let pilot = entry.child("pilot").and_then(|e| self.laboratory(e));
         let participants_entry = entry.child("participants");
-        let participants: Vec<Laboratory> = participants_entry
+        let mut participants: Vec<Laboratory> = participants_entry
             .map(|e| e.body.iter().filter_map(|l| self.laboratory(l)).collect())
             .unwrap_or_default();
-        let all: Vec<&Laboratory> = pilot.iter().chain(&participants).collect();
         self.unique(
             &nouns::laboratory(),
-            all.iter().map(|l| (l.id.as_str(), l.at)),
+            pilot
+                .iter()
+                .chain(&participants)
+                .map(|l| (l.id.as_str(), l.at)),
         );
+        // Once it is said that a laboratory stands twice, it stands once.
+        let mut seen: BTreeSet<String> = pilot.iter().map(|l| l.id.clone()).collect();
+        participants.retain(|laboratory| seen.insert(laboratory.id.clone()));
+        let all: Vec<&Laboratory> = pilot.iter().chain(&participants).collect();
         if let Some(list) =
-            participants_entry.filter(|e| !e.poisoned && e.body.is_empty() && e.block.is_some())
+            participants_entry.filter(|e| e.is_whole() && e.body.is_empty() && e.block.is_some())
         {
             self.report(
                 Diagnostic::new(
@@ -77,16 +85,24 @@ impl Resolver<'_> {
         let transport = entry
             .child("transport")
             .map(|e| self.transport(e, measured));
-        let circulation = entry
-            .child("circulation")
-            .and_then(|e| self.circulation(e, &all, &artefacts));
+        let reported = self.diagnostics.len();
+        let circulation = entry.child("circulation").and_then(|e| {
+            let mut circulation = self.circulation(e, &all, &artefacts)?;
+            let findings = self.diagnostics.get(reported..).unwrap_or_default();
+            Self::mark_damage(e, &mut circulation, findings);
+            Some(circulation)
+        });
         let evaluation = entry
             .child("evaluation")
             .and_then(|e| self.evaluation(e, &measurands, &all));
-        let scores: &[Score] = evaluation.as_ref().map_or(&[], |e| &e.scores);
+        // A score that is ordered may be judged, whatever else of the evaluation is wrong.
+        let scores: Vec<&str> = (entry.child("evaluation").into_iter())
+            .flat_map(|e| e.children("score"))
+            .filter_map(|score| score.name("score"))
+            .collect();
         let acceptance = entry
             .child("acceptance")
-            .map(|e| self.acceptance(e, scores, measured));
+            .map(|e| self.acceptance(e, &scores, measured));
         let sanctions = entry
             .child("sanctions")
             .map(|e| self.consequences(e))
@@ -116,6 +132,7 @@ impl Resolver<'_> {
                 .children("basis")
                 .flat_map(|e| Self::texts(e, "documents"))
                 .collect(),
+            policy_lost: entry.child("policy").is_some() && policy.is_none(),
             policy,
             fields: entry
                 .child("field")
@@ -151,6 +168,7 @@ impl Resolver<'_> {
                 .unwrap_or_default(),
             pilot: pilot?,
             participants_at: participants_entry.map_or(entry.head, |e| e.head),
+            participants_whole: participants_entry.is_some_and(Entry::is_whole),
             participants,
             measurands,
             artefacts,
@@ -250,10 +268,12 @@ impl Resolver<'_> {
         if dimension.is_none()
             && let Some(units) = units
         {
-            let known: Vec<&str> = units.dimensions().map(|d| d.name.as_str()).collect();
-            self.unknown(
+            let known: Vec<Text> = (units.dimensions())
+                .map(|d| Text::new(&d.title.zh, &d.name))
+                .collect();
+            self.unknown_word(
                 &nouns::quantity(),
-                &quantity,
+                &Text::same(&quantity),
                 Self::at(entry, "quantity"),
                 &known,
             );
@@ -263,7 +283,7 @@ impl Resolver<'_> {
             let Some(name) = child.name("id") else {
                 continue;
             };
-            let nominal = child.one("nominal").and_then(|a| self.range(&a.value));
+            let nominal = (child.one("nominal")).and_then(|a| self.range(&a.value, None));
             points.push(Point {
                 id: name.to_owned(),
                 nominal,
@@ -362,10 +382,11 @@ impl Resolver<'_> {
             .body
             .iter()
             .filter_map(|condition| {
-                Some((
-                    condition.name("quantity")?.to_owned(),
-                    self.range(&condition.one("value")?.value)?,
-                ))
+                let name = condition.name("quantity")?;
+                // `temperature 20 C` would be a charge: a condition that bears the name of a kind of quantity is of that kind.
+                let kind = Units::standard().ok().and_then(|u| u.dimension_named(name));
+                let range = self.range(&condition.one("value")?.value, kind.as_ref())?;
+                Some((name.to_owned(), range))
             })
             .collect()
     }
@@ -572,12 +593,7 @@ impl Resolver<'_> {
             _ => "",
         };
         let expected = Units::standard().ok().and_then(|u| u.dimension_named(kind));
-        match (value, expected) {
-            (Value::Amount(amount), Some(expected)) => self
-                .quantity(amount, Some(&expected))
-                .map(|q| Range::Single(q.value)),
-            _ => self.range(value),
-        }
+        self.range(value, expected.as_ref())
     }
 
     fn reporting(&mut self, entry: &Entry) -> Reporting {

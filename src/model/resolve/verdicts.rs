@@ -2,8 +2,8 @@
 
 use super::conditions::Offered;
 use super::{Resolver, nouns};
+use crate::model::Acceptance;
 use crate::model::rules::{Consequence, Exception, Measure, MeasureKind, VerdictRule};
-use crate::model::{Acceptance, Score};
 use crate::schema::{Entry, Value};
 use crate::values::unit::Dimension;
 
@@ -11,7 +11,7 @@ impl Resolver<'_> {
     pub(super) fn acceptance(
         &mut self,
         entry: &Entry,
-        scores: &[Score],
+        scores: &[&str],
         measured: Dimension,
     ) -> Acceptance {
         let mut acceptance = Acceptance {
@@ -35,8 +35,11 @@ impl Resolver<'_> {
             acceptance.complete &= complete;
         }
         if let Some(each) = of("laboratory") {
-            let verdicts: Vec<String> =
-                acceptance.point.iter().map(|r| r.verdict.clone()).collect();
+            // A verdict whose condition was refused is a verdict all the same.
+            let rules = of("point").map_or(&[][..], |each| &each.body);
+            let verdicts: Vec<String> = (rules.iter())
+                .filter_map(|rule| rule.name("verdict").map(str::to_owned))
+                .collect();
             let offered =
                 Offered::from([("points", Dimension::ONE), ("artefacts", Dimension::ONE)]);
             acceptance.laboratory_at = Some(each.head);
@@ -55,7 +58,7 @@ impl Resolver<'_> {
         verdicts: &[String],
     ) -> (Vec<VerdictRule>, bool) {
         let mut rules = Vec::new();
-        let mut complete = each.body.iter().all(|e| !e.poisoned);
+        let mut complete = each.is_whole();
         for rule in each.body.iter().filter(|e| !e.poisoned) {
             let Some(verdict) = rule.name("verdict") else {
                 continue;
@@ -156,7 +159,7 @@ impl Resolver<'_> {
 }
 
 /// What a rule for a point may speak of.
-fn point_names(scores: &[Score], measured: Dimension) -> Offered {
+fn point_names(scores: &[&str], measured: Dimension) -> Offered {
     let mut offered = Offered::from([
         ("D", measured),
         ("U", measured),
@@ -167,7 +170,7 @@ fn point_names(scores: &[Score], measured: Dimension) -> Offered {
     ]);
     for score in scores {
         for name in ["En", "z", "zeta", "z-prime"] {
-            if score.name == name {
+            if *score == name {
                 offered.insert(name, Dimension::ONE);
             }
         }

@@ -264,7 +264,7 @@ impl Parser<'_> {
             let word = if name.is_empty() { run } else { name };
             return Err(UnitError::Unknown {
                 word: word.to_string(),
-                suggestions: suggestions(self.library, word),
+                suggestions: Vec::new(),
             });
         }
         Ok((readings, Some(self.exponent(&digits)?)))
@@ -348,7 +348,7 @@ impl Parser<'_> {
 }
 
 /// Known spellings close to `word`: those that differ in capitals, else those within a slip or two.
-fn suggestions(library: &Library, word: &str) -> Vec<String> {
+pub(super) fn suggestions(library: &Library, word: &str) -> Vec<String> {
     let lower = word.to_lowercase();
     // In a word of one or two letters a single slip would offer half of the library.
     let allowed = match word.chars().count() {
