@@ -65,6 +65,8 @@ pub mod explain;
 
 pub mod words;
 
+pub mod changes;
+
 pub mod run;
 
 pub mod examples;

@@ -10,7 +10,7 @@ pub mod ladder;
 mod methods;
 mod names;
 mod policy;
-mod totality;
+pub mod totality;
 
 use crate::circulation;
 use crate::diagnostic::Diagnostic;

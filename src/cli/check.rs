@@ -9,10 +9,11 @@ use rayon::prelude::*;
 use super::cache::{self, Cache, Findings};
 use super::gathered::Gathered;
 use super::project::{Folder, Recorder};
-use super::{Status, files, terminal};
+use super::{Status, diff, files, terminal};
 use crate::compile::compile_in;
-use crate::diagnostic::{Diagnostic, Record, Severity, render};
+use crate::diagnostic::{self, Diagnostic, Record, Severity, render};
 use crate::explain::explanation;
+use crate::plan::Plan;
 use crate::project::Setting;
 use crate::text::Lang;
 
@@ -33,6 +34,9 @@ pub(super) struct Check {
     /// Folder for what was found, instead of the user's own 缓存文件夹
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     cache: Option<PathBuf>,
+    /// An earlier version (protocol or plan.json); the version must take the step that the changes need 与旧版本比较
+    #[arg(long, value_name = "OLD")]
+    against: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,14 +60,22 @@ struct Checked {
 
 impl Check {
     pub fn run(self, asked: Option<Lang>) -> Status {
-        let cache = (!self.no_cache)
+        let earlier = match &self.against {
+            None => Vec::new(),
+            Some(old) => match diff::plans(old, asked) {
+                Ok(plans) => plans,
+                Err(status) => return status,
+            },
+        };
+        // What is kept tells nothing of earlier versions.
+        let cache = (!self.no_cache && earlier.is_empty())
             .then(|| Cache::open(self.cache.as_deref()))
             .flatten();
         let (paths, mut unread) = self.paths();
         // Every file is a task of its own; the order of the answers is that of the files, however many threads there are.
         let outcomes: Vec<Result<Checked, Box<Diagnostic>>> = paths
             .par_iter()
-            .map(|path| self.checked(path, cache.as_ref()))
+            .map(|path| self.checked(path, cache.as_ref(), &earlier))
             .collect();
         let mut all = Gathered::default();
         let mut language = asked.or_else(terminal::locale);
@@ -108,7 +120,12 @@ impl Check {
         (paths, unread)
     }
 
-    fn checked(&self, path: &Path, cache: Option<&Cache>) -> Result<Checked, Box<Diagnostic>> {
+    fn checked(
+        &self,
+        path: &Path,
+        cache: Option<&Cache>,
+        earlier: &[Plan],
+    ) -> Result<Checked, Box<Diagnostic>> {
         let (name, text) = if path.as_os_str() == "-" {
             (self.stdin_name.clone(), files::standard_input()?)
         } else {
@@ -126,7 +143,7 @@ impl Check {
             Some(findings) => findings,
             None => {
                 reader = recorder();
-                let (findings, complete) = found(&name, &text, &reader, own);
+                let (findings, complete) = found(&name, &text, &reader, own, earlier);
                 if let Some(cache) = cache.filter(|_| complete) {
                     cache.keep(&cache::key(&text, setting(&reader, own)), &findings);
                 }
@@ -165,9 +182,18 @@ fn setting<'r>(reader: &'r Option<Recorder<'_>>, own: &'r str) -> Option<Setting
     reader.as_ref().map(|host| Setting { host, own })
 }
 
-/// What is found in a text, and whether it is known what all of it rests on.
-fn found(name: &str, text: &str, reader: &Option<Recorder<'_>>, own: &str) -> (Findings, bool) {
-    let compiled = compile_in(name, text, setting(reader, own));
+/// What is found in a text that has these earlier versions, and whether it is known what all of it rests on.
+fn found(
+    name: &str,
+    text: &str,
+    reader: &Option<Recorder<'_>>,
+    own: &str,
+    earlier: &[Plan],
+) -> (Findings, bool) {
+    let mut compiled = compile_in(name, text, setting(reader, own));
+    let steps = diff::findings(&compiled, earlier);
+    compiled.diagnostics.extend(steps);
+    diagnostic::sort(&mut compiled.diagnostics);
     let reads = match reader {
         Some(reader) => reader.reads(cache::digest_of),
         None => Some(BTreeMap::new()),

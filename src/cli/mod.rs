@@ -3,6 +3,7 @@
 mod cache;
 mod check;
 mod compute;
+mod diff;
 mod doc;
 mod documents;
 mod explain;
@@ -76,6 +77,8 @@ enum Verb {
     Fmt(fmt::Fmt),
     /// Carries out the fixes that findings offer 自动改正
     Fix(fix::Fix),
+    /// Tells what changes between two versions of a protocol, and whether the version says so 比较两个版本
+    Diff(diff::Diff),
     /// Locks the modules on which the protocols of a catalogue rest 锁定目录所用的模块
     Lock(lock::LockModules),
     /// Explains a code, with a failing and a mended example 解释消息代码
@@ -116,6 +119,7 @@ pub fn main() -> ExitCode {
         Verb::Compute(verb) => verb.run(lang),
         Verb::Fmt(verb) => verb.run(lang),
         Verb::Fix(verb) => verb.run(lang),
+        Verb::Diff(verb) => verb.run(lang),
         Verb::Lock(verb) => verb.run(lang),
         Verb::Explain(verb) => verb.run(lang),
     };

@@ -75,6 +75,7 @@ codes! {
     ItemElsewhere "E0411" "item-elsewhere" Error,
     ModuleChanged "E0412" "module-changed" Error,
     ModuleNotLocked "W0413" "module-not-locked" Warning,
+    VersionStep "E0414" "version-step" Error,
     // Circulation
     ArtefactStays "E0501" "artefact-stays" Error,
     PatternOfNobody "E0502" "pattern-of-nobody" Error,
@@ -197,6 +198,7 @@ codes! {
     OutcomeUnusable "S0004" "outcome-unusable" Error,
     TemplateFault "S0005" "template-fault" Error,
     CatalogueUnusable "S0006" "catalogue-unusable" Error,
+    NotComparable "S0007" "not-comparable" Error,
 }
 
 impl Code {

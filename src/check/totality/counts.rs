@@ -92,6 +92,16 @@ pub(super) fn analyse(rules: &[VerdictRule], judged: &[Judged]) -> Vec<Finding> 
     findings
 }
 
+/// A way that meets the condition, if there is one; none when there are too many to go through.
+pub(super) fn met(term: &Term, judged: &[Judged]) -> Option<Option<Way>> {
+    let condition = counted(term, judged);
+    let judged: Vec<&Judged> = judged.iter().collect();
+    let counters = counters(&judged, &[&condition]);
+    let ways = ways(&judged, &counters, &[&condition])?;
+    let met = (ways.iter()).find(|way| condition.holds(&Numbers::of(way)) == Some(true));
+    Some(met.map(|way| told(way, &judged)))
+}
+
 /// The condition with every quantifier written as a number of its own.
 fn counted(term: &Term, judged: &[Judged]) -> Term {
     let inner = |term: &Term| Box::new(counted(term, judged));

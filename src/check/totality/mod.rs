@@ -20,6 +20,7 @@ mod linear;
 mod message;
 mod points;
 mod regions;
+pub mod shift;
 mod space;
 #[cfg(test)]
 mod tests;
@@ -167,19 +168,19 @@ fn judged(protocol: &Protocol, never: &BTreeSet<String>) -> Vec<counts::Judged> 
 
 /// The unit of the first quantity that the rules write, else the measurand's.
 fn shown_unit(protocol: &Protocol, rules: &[VerdictRule]) -> ShownUnit {
-    let Some(measurand) = protocol.measurands.first() else {
-        return ShownUnit::one();
-    };
+    let terms: Vec<&Term> = (rules.iter())
+        .filter_map(|rule| rule.when.as_ref().map(|when| &when.term))
+        .collect();
+    (protocol.measurands.first()).map_or_else(ShownUnit::one, |m| unit_shown(&m.unit, &terms))
+}
+
+/// The unit of the first quantity of that kind that the conditions write, else this one.
+fn unit_shown(own: &Unit, terms: &[&Term]) -> ShownUnit {
     let mut written = Vec::new();
-    for rule in rules {
-        if let Some(when) = &rule.when {
-            units(&when.term, &mut written);
-        }
-    }
-    let of_measurand = |unit: &Unit| unit.dimension().same_kind(&measurand.unit.dimension());
+    terms.iter().for_each(|term| units(term, &mut written));
     let unit = (written.into_iter())
-        .find(of_measurand)
-        .unwrap_or_else(|| measurand.unit.clone());
+        .find(|unit| unit.dimension().same_kind(&own.dimension()))
+        .unwrap_or_else(|| own.clone());
     match exact::meant(unit.factor().to_f64()).filter(|size| !size.is_zero()) {
         Some(size) if !unit.is_one() => ShownUnit {
             symbol: unit.to_string(),

@@ -71,6 +71,40 @@ pub(super) fn analyse(rules: &[VerdictRule], unit: ShownUnit) -> Vec<Finding> {
     }
 }
 
+/// Whether an outcome meets a condition.
+pub(super) enum Met {
+    Never,
+    At(Witness),
+    Unknown,
+}
+
+/// An outcome that meets the condition, if there is one.
+pub(super) fn met(term: &Term, unit: ShownUnit) -> Met {
+    let mut space = Space::of(&[term], unit);
+    let wanted = formula(&mut space, term, true);
+    let proof = Proof {
+        rest: None,
+        domain: space.domain(),
+        space,
+        judged: Vec::new(),
+    };
+    if let Some(variable) = proof.space.single()
+        && proof.space.opaque_parts().is_empty()
+    {
+        let regions = regions(variable, &proof.domain, &[wanted]);
+        let first = regions.iter().find(|region| !region.met.is_empty());
+        return first.map_or(Met::Never, |region| {
+            Met::At(proof.witness_on_line(variable, region))
+        });
+    }
+    let holds = |facts: &Values| term.holds(facts) == Some(true);
+    match proof.find(&[&proof.domain, &wanted], holds) {
+        Answer::Impossible => Met::Never,
+        Answer::Found(witness) => Met::At(witness),
+        Answer::Unknown => Met::Unknown,
+    }
+}
+
 struct Proof<'a> {
     rest: Option<usize>,
     domain: Formula,
