@@ -57,6 +57,7 @@ impl Compiled {
             &checked.written,
             &checked.journey,
             &self.sources,
+            (self.reused.get(&checked.protocol.path.value)).map_or(&[], Vec::as_slice),
         )
     }
 }

@@ -30,6 +30,10 @@ pub struct Plan {
     pub content: Content,
     /// Where each part of the content stands in the protocol; not part of the digest.
     pub clauses: BTreeMap<String, Clause>,
+    /// The sections that the protocol takes over from definitions, with what it changes in them; not part of the digest, which covers what
+    /// they say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reused: Vec<Reused>,
     /// Documentation comments of the protocol; not part of the digest.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,
@@ -43,6 +47,23 @@ pub struct Clause {
     pub column: u32,
     /// The line as written.
     pub text: String,
+}
+
+/// A section taken over from a definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reused {
+    pub section: Text,
+    /// Full name of the definition.
+    pub name: String,
+    pub defined: Clause,
+    pub changes: Vec<ReusedChange>,
+}
+
+/// What the protocol says beside its definition, or in the place of what the definition says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReusedChange {
+    pub at: Clause,
+    pub instead_of: Option<Clause>,
 }
 
 /// What the digest covers.

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use super::{
     Action, Body, Clause, Content, Contingency, Deadline, FORMAT_VERSION, Head, Integrity,
     Laboratory, Method, Object, Plan, Point, Policy, PolicyDefault, Publication, Quantity, Range,
-    Reporting, Risk, Role, Traceability, Wording, json,
+    Reporting, Reused, ReusedChange, Risk, Role, Traceability, Wording, json,
 };
 use crate::model::{self, Protocol, WrittenJourney};
+use crate::project::Reuse;
 use crate::source::{Sources, Span};
 use crate::values::quantity;
 
@@ -22,6 +23,7 @@ pub fn build(
     written: &WrittenJourney,
     journey: &crate::circulation::Plan,
     sources: &Sources,
+    reused: &[Reuse],
 ) -> Option<Plan> {
     let mut builder = Builder {
         protocol,
@@ -74,8 +76,47 @@ pub fn build(
         format_version: FORMAT_VERSION,
         digest,
         content,
+        reused: reused
+            .iter()
+            .filter_map(|r| taken_over(r, sources))
+            .collect(),
         clauses: builder.clauses,
         summary: protocol.summary.clone(),
+    })
+}
+
+/// A place with its line as written.
+fn clause_at(at: Span, sources: &Sources) -> Option<Clause> {
+    let file = sources.get(at.file)?;
+    let place = file.line_column(at.start);
+    Some(Clause {
+        file: file.name.clone(),
+        line: place.line,
+        column: place.column,
+        text: file.line(place.line as usize - 1).trim().to_owned(),
+    })
+}
+
+fn taken_over(reuse: &Reuse, sources: &Sources) -> Option<Reused> {
+    // Several statements may stand on a line: what counts here is the statement.
+    let statement = |at: Span| {
+        let text = sources.text(at).lines().next().unwrap_or_default();
+        Some(Clause {
+            text: text.to_owned(),
+            ..clause_at(at, sources)?
+        })
+    };
+    let changes = reuse.changes.iter().filter_map(|change| {
+        Some(ReusedChange {
+            at: statement(change.at)?,
+            instead_of: change.instead_of.and_then(statement),
+        })
+    });
+    Some(Reused {
+        section: reuse.section.clone(),
+        name: reuse.name.clone(),
+        defined: clause_at(reuse.defined, sources)?,
+        changes: changes.collect(),
     })
 }
 
@@ -89,18 +130,8 @@ impl Builder<'_> {
     /// Remembers where a part of the plan comes from, under `key`.
     fn clause(&mut self, key: impl Into<String>, at: Span) -> String {
         let key = key.into();
-        if let Some(file) = self.sources.get(at.file) {
-            let place = file.line_column(at.start);
-            let text = file.line(place.line as usize - 1).trim().to_owned();
-            self.clauses.insert(
-                key.clone(),
-                Clause {
-                    file: file.name.clone(),
-                    line: place.line,
-                    column: place.column,
-                    text,
-                },
-            );
+        if let Some(clause) = clause_at(at, self.sources) {
+            self.clauses.insert(key.clone(), clause);
         }
         key
     }

@@ -9,6 +9,7 @@ mod dates;
 mod defaults;
 mod evaluation;
 mod journey;
+mod reused;
 
 use std::collections::BTreeMap;
 
@@ -72,6 +73,7 @@ pub fn whole(plan: &Plan, lang: Lang) -> Data {
         ("events", view.events()),
         ("milestones", view.milestones()),
         ("risks", view.risks()),
+        ("reused", view.reused()),
     ]);
     data
 }
