@@ -168,6 +168,19 @@ fn what_a_module_names_begins_with_its_own_path() {
 }
 
 #[test]
+fn a_module_checked_by_itself_is_told_of_its_strays_as_well() {
+    let stray = RULES.replace("acme.rules.regime", "house.regime");
+    let files = Files::usual();
+    let setting = Setting {
+        host: &files,
+        own: "modules/acme/rules.bidui",
+    };
+    let compiled = compile_in("rules.bidui", &stray, Some(setting));
+    let codes: Vec<&str> = compiled.diagnostics.iter().map(|d| d.code.id()).collect();
+    assert_eq!(codes, ["E0411"]);
+}
+
+#[test]
 fn one_module_in_two_folders_is_refused() {
     let manifest = MANIFEST.replace("[\"modules\"]", "[\"modules\", \"./more/\"]");
     let compiled = Files::usual()

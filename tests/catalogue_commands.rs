@@ -148,3 +148,24 @@ fn a_change_in_a_module_needs_its_step_in_the_version_of_the_protocol() {
     catalogue.edit("protocols/weights.bidui", "weights 1.0.0", "weights 2.0.0");
     assert_eq!(catalogue.bidui(&check).0, 0);
 }
+
+#[test]
+fn two_folders_are_compared_protocol_by_protocol() {
+    let (old, new) = (Catalogue::new("old"), Catalogue::new("new"));
+    let second = fs::read_to_string(new.0.join("protocols/weights.bidui")).unwrap();
+    let second = second.replace("example.weights 1.0.0", "example.heavy 1.0.0");
+    fs::write(new.0.join("protocols/heavy.bidui"), second).unwrap();
+    new.edit("protocols/weights.bidui", "stay 10 d", "stay 12 d");
+    let (before, after) = (old.0.to_string_lossy(), new.0.to_string_lossy());
+    let (status, said) = new.bidui(&["diff", &before, &after]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("example.heavy 1.0.0  new"), "{said}");
+    assert!(said.contains("at least 1.1.0"), "{said}");
+    let (_, json) = new.bidui(&["diff", &before, &after, "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(list[0]["needed"], "minor");
+    assert_eq!(list[0]["fits"], false);
+    let (status, said) = new.bidui(&["check", ".", "--against", &before]);
+    assert_eq!(status, 1, "{said}");
+    assert_eq!(said.matches("E0414").count(), 1, "{said}");
+}

@@ -62,13 +62,11 @@ pub struct Shift {
     pub outcome: Option<Text>,
 }
 
-impl Comparison {
-    /// The comparison as JSON text with a line end.
-    pub fn json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
-    }
+/// Comparisons as a JSON list with a line end.
+pub fn json(comparisons: &[Comparison]) -> String {
+    let mut text = serde_json::to_string_pretty(comparisons).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// Compares two versions of one protocol.

@@ -34,7 +34,7 @@ pub(super) struct Check {
     /// Folder for what was found, instead of the user's own 缓存文件夹
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     cache: Option<PathBuf>,
-    /// An earlier version (protocol or plan.json); the version must take the step that the changes need 与旧版本比较
+    /// An earlier version (protocol, plan.json or a folder); the version must take the step that the changes need 与旧版本比较
     #[arg(long, value_name = "OLD")]
     against: Option<PathBuf>,
 }

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::{Status, files, project, terminal};
-use crate::changes::compare;
+use crate::changes::{self, Comparison, compare};
 use crate::compile::Compiled;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{Plan, json};
+use crate::source::Sources;
 use crate::text::{Lang, Text};
 
 #[derive(Args)]
 pub(super) struct Diff {
-    /// The earlier version: a protocol or plan.json 旧版本
+    /// The earlier version: a protocol, plan.json, or a folder of protocols 旧版本
     old: PathBuf,
     /// The later version 新版本
     new: PathBuf,
@@ -34,40 +35,76 @@ impl Diff {
             (Ok(old), Ok(new)) => (old, new),
             (Err(status), _) | (_, Err(status)) => return status,
         };
-        let mut status = Status::Fine;
-        for new in &new {
-            // A file with a single protocol is compared even when the protocol was renamed, so that this is said.
-            let same = |old: &&Plan| old.content.protocol.path == new.content.protocol.path;
-            let Some(old) = old.iter().find(same).or(old.first()) else {
-                continue;
-            };
-            match compare(old, new) {
-                Ok(comparison) => {
-                    if !comparison.fits {
-                        status = status.max(Status::Findings);
-                    }
-                    terminal::print(&match self.format {
-                        Format::Human => comparison.text(lang),
-                        Format::Json => comparison.json(),
-                    });
-                }
-                Err(reason) => {
-                    let help = Text::new(
-                        "给出同一份规程的两个版本",
-                        "name two versions of one protocol",
-                    );
-                    terminal::fail(Code::NotComparable, reason, help, lang);
-                    status = Status::Failed;
-                }
+        let paired = match pairs(&old, &new) {
+            Ok(paired) => paired,
+            Err(reason) => {
+                let help = Text::new(
+                    "给出同一份规程的两个版本",
+                    "name two versions of one protocol",
+                );
+                terminal::fail(Code::NotComparable, reason, help, lang);
+                return Status::Failed;
             }
+        };
+        match self.format {
+            Format::Human => {
+                let told = paired.iter().map(|c| c.text(lang));
+                terminal::print(&told.collect::<String>());
+                terminal::print(&only_in_one(&old, &new, lang));
+            }
+            Format::Json => terminal::print(&changes::json(&paired)),
         }
-        status
+        match paired.iter().all(|comparison| comparison.fits) {
+            true => Status::Fine,
+            false => Status::Findings,
+        }
     }
 }
 
-/// The plans of a protocol file, or of a plan.json; what stands in the way is reported.
+/// Every protocol that both sides have, compared; two files with a protocol each are compared whatever their names, so that protocols of
+/// different names are not passed over in silence.
+fn pairs(old: &[Plan], new: &[Plan]) -> Result<Vec<Comparison>, Text> {
+    if let ([old], [new]) = (old, new) {
+        return Ok(vec![compare(old, new)?]);
+    }
+    let both = new.iter().filter_map(|new| Some((of(new, old)?, new)));
+    both.map(|(old, new)| compare(old, new)).collect()
+}
+
+/// The plan of the same protocol.
+fn of<'p>(plan: &Plan, among: &'p [Plan]) -> Option<&'p Plan> {
+    let path = &plan.content.protocol.path;
+    among.iter().find(|p| p.content.protocol.path == *path)
+}
+
+/// A line for every protocol that only one of the sides has.
+fn only_in_one(old: &[Plan], new: &[Plan], lang: Lang) -> String {
+    let mut out = String::new();
+    for (plans, others, zh, en) in [
+        (old, new, "已撤销", "no longer there"),
+        (new, old, "新增", "new"),
+    ] {
+        let word = if lang == Lang::Zh { zh } else { en };
+        for plan in plans.iter().filter(|plan| of(plan, others).is_none()) {
+            let head = &plan.content.protocol;
+            out.push_str(&format!("{} {}  {word}\n", head.path, head.version));
+        }
+    }
+    out
+}
+
+/// The plans of a protocol file, of all such files of a folder, or of a plan.json; what stands in the way is reported.
 pub(super) fn plans(path: &Path, asked: Option<Lang>) -> Result<Vec<Plan>, Status> {
     let lang = terminal::language(asked);
+    if path.is_dir() {
+        let found = files::some_protocols(path).map_err(|finding| {
+            terminal::report(&[*finding], &Sources::default(), lang);
+            Status::Failed
+        })?;
+        let each: Result<Vec<Vec<Plan>>, Status> =
+            found.iter().map(|file| plans(file, asked)).collect();
+        return Ok(each?.concat());
+    }
     if path.extension().is_none_or(|e| e != "bidui") {
         let text = files::read_text(path, lang).ok_or(Status::Failed)?;
         return json::read(&text).map(|plan| vec![plan]).map_err(|error| {
@@ -98,10 +135,10 @@ pub(super) fn findings(compiled: &Compiled, earlier: &[Plan]) -> Vec<Diagnostic>
     (compiled.protocols.iter().enumerate())
         .filter_map(|(index, checked)| {
             let version = &checked.protocol.version;
-            let path = &checked.protocol.path.value;
-            let old = earlier.iter().find(|p| p.content.protocol.path == *path)?;
             let new = compiled.plan_of(index)?;
-            compare(old, &new).ok()?.finding(version.span)
+            compare(of(&new, earlier)?, &new)
+                .ok()?
+                .finding(version.span)
         })
         .collect()
 }

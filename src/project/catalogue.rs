@@ -99,16 +99,28 @@ pub(super) fn load(
         }],
         diagnostics: Vec::new(),
     };
+    if let Some(own) = as_module(setting.own, catalogue) {
+        let strays = document.entries.iter().filter_map(|e| elsewhere(e, &own));
+        loading.diagnostics.extend(strays);
+    }
     loading.follow(library, document);
     (loading.loaded.into_values().collect(), loading.diagnostics)
 }
 
-/// The module that a file is: its path below the folder of modules, with dots.
+/// What a file is called on the way: the module that it is, or else its path.
 fn module_of(key: &str, catalogue: &Catalogue) -> String {
-    let below = (catalogue.modules.iter())
+    as_module(key, catalogue).unwrap_or_else(|| dotted(key))
+}
+
+/// The module that a file is: its path below the folder of modules, with dots; none for a file elsewhere.
+fn as_module(key: &str, catalogue: &Catalogue) -> Option<String> {
+    (catalogue.modules.iter())
         .find_map(|folder| key.strip_prefix(&format!("{}/", tidy(folder))))
-        .unwrap_or(key);
-    let stem = below.strip_suffix(".bidui").unwrap_or(below);
+        .map(dotted)
+}
+
+fn dotted(path: &str) -> String {
+    let stem = path.strip_suffix(".bidui").unwrap_or(path);
     stem.replace('/', ".")
 }
 
