@@ -245,7 +245,7 @@ fn kinds(lang: Lang) -> String {
     let samples = [
         ("name", "p1kg, 上海院"),
         ("path", "std.reference.weighted-mean"),
-        ("section", "std.jjf1117.en"),
+        ("section", "std.acceptance.en"),
         ("text", "\"…\", zh \"…\" en \"…\", \"\"\"…\"\"\""),
         ("count", "3, 1_000_000"),
         ("number", "0.95, 5e-6"),
