@@ -67,18 +67,15 @@ fn main() {
                     bytes / 1000
                 );
             }
-            if threads == "2" {
+            if threads == "1" {
                 growth.push(((bytes as f64).ln(), cold.ln()));
             }
         }
         std::fs::remove_dir_all(&folder).unwrap();
     }
-    if let (Some(first), Some(last)) = (growth.first(), growth.last())
-        && growth.len() > 1
-    {
-        println!(
-            "growth exponent {:.2}",
-            (last.1 - first.1) / (last.0 - first.0)
-        );
+    // Between the two largest sizes, where starting the program no longer counts.
+    if let [.., before, last] = growth.as_slice() {
+        let exponent = (last.1 - before.1) / (last.0 - before.0);
+        println!("growth exponent {exponent:.2}");
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::check::{self, Checked};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Code, Diagnostic};
 use crate::examples::{self, Example};
 use crate::model;
 use crate::plan::{self, Plan};
 use crate::project::{self, Library, Reuse, Setting, Used};
 use crate::schema::Document;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::Tree;
-use crate::text::Lang;
+use crate::text::{Lang, Text};
 
 /// A file after all stages that could be reached.
 #[derive(Debug, Clone)]
@@ -74,6 +74,9 @@ pub fn compile_in(name: &str, text: &str, setting: Option<Setting<'_>>) -> Compi
     let around = setting.map(|setting| library.bring_in(&document, setting));
     let around = around.unwrap_or_default();
     let mut diagnostics = around.findings.clone();
+    if tree.lines.is_empty() {
+        diagnostics.push(nothing_written(file));
+    }
     diagnostics.extend(library.name_modules(&document));
     library.settle();
     diagnostics.append(&mut library.findings);
@@ -104,4 +107,22 @@ pub fn compile_in(name: &str, text: &str, setting: Option<Setting<'_>>) -> Compi
         modules,
         diagnostics,
     }
+}
+
+/// An empty file is not in order: most likely what should stand in it was not saved.
+fn nothing_written(file: FileId) -> Diagnostic {
+    let start = Span {
+        file,
+        start: 0,
+        end: 0,
+    };
+    Diagnostic::new(
+        Code::MissingStatement,
+        start,
+        Text::new("文件中没有任何语句", "there is no statement in the file"),
+    )
+    .with_help(Text::new(
+        "`bidui new 文件夹 --sample petal` 写出一份可照着填写的示例",
+        "`bidui new FOLDER --sample petal` writes a whole sample to fill in",
+    ))
 }

@@ -61,6 +61,21 @@ fn every_file_of_the_project_settles_at_the_first_go() {
 }
 
 #[test]
+fn the_library_and_the_protocols_stand_in_canonical_layout() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let own = |path: &Path| {
+        ["stdlib", "protocols"]
+            .iter()
+            .any(|f| path.starts_with(root.join(f)))
+    };
+    let changed: Vec<String> = (sources().into_iter())
+        .filter(|(path, text)| own(path) && laid_out(text, None) != *text)
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert_eq!(changed, [""; 0], "`bidui fmt` lays them out");
+}
+
+#[test]
 fn from_chinese_to_english_and_back_nothing_changes() {
     // Broken files are left out: what could not be read has no other language.
     for (path, text) in sources()

@@ -144,7 +144,10 @@ fn the_example_of_the_language_page_has_warnings_of_its_policy_and_no_errors() {
         .filter_map(|d| d.message.en.split(':').next())
         .collect();
     rules.sort_unstable();
-    assert_eq!(rules, ["R02", "R03", "R08", "R09", "R10", "R13", "R15"]);
+    assert_eq!(
+        rules,
+        ["R02", "R02", "R03", "R08", "R09", "R10", "R13", "R15"]
+    );
 }
 
 #[test]

@@ -96,7 +96,7 @@ impl Check {
         }
         let lang = language.unwrap_or(Lang::En);
         terminal::report(&unread, &all.sources, lang);
-        self.show(&all, &names, lang);
+        self.show(&all, &names, unread.len(), lang);
         match (unread.is_empty(), sound) {
             (false, _) => Status::Failed,
             (true, false) => Status::Findings,
@@ -160,12 +160,12 @@ impl Check {
         })
     }
 
-    fn show(&self, all: &Gathered, names: &[String], lang: Lang) {
+    fn show(&self, all: &Gathered, names: &[String], unread: usize, lang: Lang) {
         let (found, sources) = (&all.diagnostics, &all.sources);
         match self.format {
             Format::Human => {
                 terminal::report(found, sources, lang);
-                terminal::say(&summary(found, names.len(), lang));
+                terminal::say(&summary(found, names.len(), unread, lang));
             }
             Format::Short => terminal::print(&render::short(found, sources, lang)),
             Format::Json => terminal::print(&render::json(found, sources)),
@@ -210,7 +210,7 @@ fn found(
     (findings, complete)
 }
 
-fn summary(diagnostics: &[Diagnostic], files: usize, lang: Lang) -> String {
+fn summary(diagnostics: &[Diagnostic], files: usize, unread: usize, lang: Lang) -> String {
     let count = |severity: Severity| {
         diagnostics
             .iter()
@@ -218,10 +218,26 @@ fn summary(diagnostics: &[Diagnostic], files: usize, lang: Lang) -> String {
             .count()
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    match lang {
-        Lang::Zh if errors + warnings == 0 => format!("{files} 个文件，没有问题\n"),
-        Lang::Zh => format!("{files} 个文件：{errors} 个错误，{warnings} 个警告\n"),
-        Lang::En if errors + warnings == 0 => format!("files checked: {files}, no findings\n"),
-        Lang::En => format!("files checked: {files}, errors: {errors}, warnings: {warnings}\n"),
+    let mut parts = match lang {
+        Lang::Zh => vec![format!("{files} 个文件")],
+        Lang::En => vec![format!("files checked: {files}")],
+    };
+    if unread > 0 {
+        parts.push(match lang {
+            Lang::Zh => format!("另有 {unread} 处无法读取"),
+            Lang::En => format!("not read: {unread}"),
+        });
     }
+    parts.extend(match (lang, errors + warnings) {
+        // Of what was not read nobody knows whether it is in order.
+        (_, 0) if unread > 0 => vec![],
+        (Lang::Zh, 0) => vec!["没有问题".to_owned()],
+        (Lang::En, 0) => vec!["no findings".to_owned()],
+        (Lang::Zh, _) => vec![format!("{errors} 个错误"), format!("{warnings} 个警告")],
+        (Lang::En, _) => vec![format!("errors: {errors}"), format!("warnings: {warnings}")],
+    });
+    format!(
+        "{}\n",
+        parts.join(if lang == Lang::Zh { "，" } else { ", " })
+    )
 }

@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 
 use super::policy::plain;
-use super::{Protocol, Traceability};
+use super::{Protocol, Traceability, Way};
 use crate::circulation::{self, FindingKind, LegKind, Severity};
 use crate::condition::{Domain, Facts, Term, day_number};
 use crate::source::{Span, Spanned};
@@ -562,6 +562,11 @@ facts! {
     "number.regular" FactKind::Truth, "项目编号符合制度规定的格式", "the project number has the form the regime gives", |c| number_regular(c);
     "circulation.well-formed" FactKind::Truth, "路线完整，首末有主导实验室测量", "the route is whole, with pilot measurements before and after",
         |c| planned(c, |kind| !is_of_dates(kind));
+    "circulation.travels" FactKind::Truth, "传递标准在实验室之间运输", "a transfer standard is carried between laboratories", |c| {
+        let circulation = &c.protocol.circulation;
+        let ways = &circulation.patterns;
+        truth(ways.is_empty() || ways.iter().any(|way| way.kind != Way::OnSite), circulation.at)
+    };
     "circulation.feasible" FactKind::Truth, "时间表可行，在稳定性验证的时间内", "the timetable can be kept and stays within the proven stability",
         |c| planned(c, is_of_dates);
     "transit.takes-time" FactKind::Truth, "每段运输均留有时间", "every transport is given time", |c| transit_takes_time(c);

@@ -206,7 +206,9 @@ impl<'t> Reader<'t> {
                 format!("`{written}` does not belong to {en}"),
             ),
         );
-        if let Some(term) = nearest(&written, phrases.iter().copied()) {
+        if let Some(help) = joined_otherwise(entry, &written) {
+            diagnostic = diagnostic.with_help(help);
+        } else if let Some(term) = nearest(&written, phrases.iter().copied()) {
             let fixed = if is_chinese(&written) {
                 &term.zh
             } else {
@@ -530,6 +532,22 @@ pub(super) fn missing_statements(
     ))
 }
 
+/// How the parts of a list and the stops of a route are joined, when they are joined in another way.
+fn joined_otherwise(entry: &Entry, written: &str) -> Option<Text> {
+    if entry.word() == "route" && matches!(written, "-" | "," | "，" | "、" | "~" | ">") {
+        return Some(Text::new(
+            "各站之间写 `->`，如 `NIM -> SIMT -> NIM`",
+            "join the stops by `->`, as in `NIM -> SIMT -> NIM`",
+        ));
+    }
+    matches!(written, "和" | "与" | "及" | "and").then(|| {
+        Text::new(
+            "并列各项用逗号隔开，不写连词",
+            "separate the items by commas, without a conjunction",
+        )
+    })
+}
+
 /// Whether a word is written in Chinese characters.
 pub(super) fn is_chinese(word: &str) -> bool {
     word.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c))
@@ -554,7 +572,8 @@ pub(super) fn nearest<'a>(
                 .into_iter()
                 .map(|s| strsim::damerau_levenshtein(s, written))
                 .min()?;
-            (distance <= allowed).then_some((distance, term))
+            // Nothing of the word would be left.
+            (distance <= allowed && distance < length).then_some((distance, term))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, term)| term)

@@ -170,6 +170,10 @@ fn instead(written: &str) -> Text {
     let first = written.chars().next().unwrap_or_default();
     match first {
         '#' => Text::new("注释以 `//` 开头", "a comment begins with `//`"),
+        '.' | '\u{FF0E}' => Text::new(
+            "行首不加序号；小数点前后都写数字",
+            "lines are not numbered, and a decimal point has digits on both sides",
+        ),
         '&' => Text::new("“并且”写 `且`", "write `and` for “and”"),
         '\u{2190}'..='\u{21FF}' | '\u{2794}'..='\u{27BF}' | '\u{27F0}'..='\u{27FF}' => {
             Text::new("箭头写 `->`", "write an arrow as `->`")

@@ -4,7 +4,7 @@ use codespan_reporting::diagnostic as codespan;
 use codespan_reporting::files::{self, Files};
 use codespan_reporting::term;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::text::{Lang, Text};
 
@@ -15,7 +15,7 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> Strin
     let mut out = String::new();
     for diagnostic in diagnostics {
         match term::emit_into_string(&config, &files, &drawn(diagnostic, lang)) {
-            Ok(text) => out.push_str(&text),
+            Ok(text) => out.push_str(&headed(&text, diagnostic.severity, lang)),
             Err(_) => out.push_str(&super::short(
                 std::slice::from_ref(diagnostic),
                 sources,
@@ -33,16 +33,28 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> Strin
 pub fn human_coloured(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> String {
     let files = Drawn(sources);
     let config = term::Config::default();
-    let mut buffer = term::termcolor::Buffer::ansi();
+    let mut out = String::new();
     for diagnostic in diagnostics {
+        let mut buffer = term::termcolor::Buffer::ansi();
         // Writing into memory fails only for a span outside its file, and then the plain form says as much.
         if term::emit_to_write_style(&mut buffer, &config, &files, &drawn(diagnostic, lang))
             .is_err()
         {
             return human(diagnostics, sources, lang);
         }
+        let text = String::from_utf8_lossy(buffer.as_slice());
+        out.push_str(&headed(&text, diagnostic.severity, lang));
     }
-    String::from_utf8_lossy(buffer.as_slice()).into_owned()
+    out
+}
+
+/// The drawing with its first word, which says how grave the finding is, in the language of the rest.
+fn headed(drawing: &str, severity: Severity, lang: Lang) -> String {
+    let (own, wanted) = (
+        severity_word(severity, Lang::En),
+        severity_word(severity, lang),
+    );
+    drawing.replacen(&format!("{own}["), &format!("{wanted}["), 1)
 }
 
 /// The word for a severity.
@@ -156,12 +168,13 @@ fn drawn(diagnostic: &Diagnostic, lang: Lang) -> codespan::Diagnostic<usize> {
             .iter()
             .map(|help| line(word("处理：", "help: "), help)),
     );
-    notes.extend(
-        diagnostic
-            .fixes
-            .iter()
-            .map(|fix| line(word("可改为：", "fix: "), &fix.title)),
-    );
+    // A replacement that the help names already is for programs.
+    let said = |fix: &&Fix| {
+        let help = diagnostic.help.as_ref();
+        help.is_some_and(|help| help.get(lang).contains(fix.title.get(lang)))
+    };
+    let fixes = diagnostic.fixes.iter().filter(|fix| !said(fix));
+    notes.extend(fixes.map(|fix| line(word("可改为：", "fix: "), &fix.title)));
     notes.extend(
         diagnostic
             .basis

@@ -342,10 +342,17 @@ impl Resolver<'_> {
             )
             .labelled(l)
             .with_label(right.0, r)
-            .with_help(Text::new(
-                "两边应为同种量；如需比值，请先相除",
-                "both sides must be of one kind; divide first if a ratio is meant",
-            )),
+            .with_help(if left.1.is_one() || right.1.is_one() {
+                Text::new(
+                    "两边应为同种量：有量纲的数要写单位，如 `0.01 mg`",
+                    "both sides must be of one kind: write the unit behind the number, as in `0.01 mg`",
+                )
+            } else {
+                Text::new(
+                    "两边应为同种量；如需比值，请先相除",
+                    "both sides must be of one kind; divide first if a ratio is meant",
+                )
+            }),
         );
     }
 

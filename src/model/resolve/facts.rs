@@ -40,6 +40,23 @@ impl Resolver<'_> {
                 );
                 None
             }
+            None if table().choice("score").iter().any(|score| score.en == name) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::UnknownName,
+                        at,
+                        Text::new(
+                            format!("`数据处理` 中没有安排评分 `{name}`"),
+                            format!("the score `{name}` is not ordered in `evaluation`"),
+                        ),
+                    )
+                    .with_help(Text::new(
+                        format!("在 `数据处理` 中写 `评分 {name}`，或按已安排的评分判定"),
+                        format!("write `score {name}` in `evaluation`, or judge by a score that is ordered"),
+                    )),
+                );
+                None
+            }
             None => {
                 let known = offered.known();
                 self.unknown(&nouns::variable(), name, at, &known);

@@ -149,7 +149,9 @@ impl Resolver<'_> {
                 [name.zh.as_str(), name.en.as_str()]
                     .map(|name| (strsim::damerau_levenshtein(k, name), k))
             })
-            .filter(|(distance, k)| *distance <= (longest(k) / 2).clamp(1, 3))
+            .filter(|(distance, k)| {
+                *distance <= (longest(k) / 2).clamp(1, 3) && *distance < longest(k)
+            })
             .min()
             .map(|(_, k)| k);
         let diagnostic = Diagnostic::new(
@@ -213,7 +215,7 @@ pub(crate) mod nouns {
         Text::new("量", "kind of quantity")
     }
     pub fn variable() -> Text {
-        Text::new("量（可用于此条件）", "name to be used in this condition")
+        Text::new("可用于此条件的量", "quantity for this condition")
     }
     pub fn exception() -> Text {
         Text::new("例外", "exception")

@@ -37,6 +37,13 @@ impl Resolver<'_> {
             Ok(unit) => Some(unit),
             Err(error) => {
                 let mut diagnostic = Diagnostic::new(Code::UnknownUnit, at, error.message());
+                if matches!(&error, UnitError::Unknown { suggestions, .. } if suggestions.is_empty())
+                {
+                    diagnostic = diagnostic.with_help(Text::new(
+                        "用国际单位制符号书写，如 `mg`、`µV`、`°C`、`µmol/mol`；`u` 可代替 `µ`",
+                        "write SI symbols, such as `mg`, `µV`, `°C`, `µmol/mol`; `u` will do for `µ`",
+                    ));
+                }
                 if let UnitError::Unknown { suggestions, .. } = &error
                     && let Some(first) = suggestions.first()
                 {

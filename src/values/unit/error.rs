@@ -168,10 +168,8 @@ impl UnitError {
 fn unknown(word: &str, suggestions: &[String]) -> Text {
     if suggestions.is_empty() {
         return Text::new(
-            format!("不认识单位`{word}`。可用的单位见标准库 stdlib/units"),
-            format!(
-                "the unit `{word}` is unknown. The units that exist are listed in stdlib/units"
-            ),
+            format!("不认识单位`{word}`"),
+            format!("the unit `{word}` is unknown"),
         );
     }
     Text::new(
