@@ -378,3 +378,43 @@ fn an_uncertainty_behind_a_pure_number_is_not_taken_for_a_unit() {
     let report = run(compiled.examples.first().unwrap(), &plan, &compiled.sources);
     assert_eq!(messages(&report), Vec::<String>::new());
 }
+
+#[test]
+fn two_measurands_may_give_their_points_the_same_name() {
+    let second = "  measurand dv : volume {
+    unit mL
+    point p1 = 1 L
+    report value, U, k
+  }
+  artefact W1 { measures dm; measures dv at p1;";
+    let protocol = PROTOCOL.replace("  artefact W1 { measures dm;", second);
+    let test = "test \"apart\" {
+  given  dm.p1 0.10 mg U 0.02 mg
+}";
+    // A name that is told apart is no laboratory: the test speaks of points behind a laboratory.
+    assert!(!compile("p.bidui", &format!("{protocol}\n{test}\n")).is_sound());
+    let test = "test \"apart\" {
+  given  reference dm.p1 0.10 mg U 0.02 mg
+  given  reference dv.p1 0.30 mL U 0.10 mL
+  given  reference p2 0.10 mg U 0.02 mg
+  given  LAB1 dm.p1 0.12 mg U 0.05 mg
+  given  LAB1 dv.p1 0.90 mL U 0.20 mL
+  given  LAB1 p2 0.12 mg U 0.05 mg
+  expect LAB1 dm.p1 verdict satisfactory
+  expect LAB1 dv.p1 verdict unsatisfactory
+  expect LAB1 verdict unsatisfactory
+}";
+    let compiled = compile("p.bidui", &format!("{protocol}\n{test}\n"));
+    let found: Vec<&str> = compiled
+        .diagnostics
+        .iter()
+        .map(|d| d.message.en.as_str())
+        .collect();
+    assert!(compiled.is_sound(), "{found:?}");
+    let report = run(
+        &compiled.examples[0],
+        &compiled.plan().unwrap(),
+        &compiled.sources,
+    );
+    assert!(report.passed(), "{:?}", messages(&report));
+}

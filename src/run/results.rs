@@ -184,8 +184,8 @@ impl<'a> Collector<'a> {
         list.push(result);
     }
 
-    /// The measurand and point that a row names; the names of points are unique, so a row may leave out the measurand, and the point when
-    /// the measurand has no other.
+    /// The measurand and point that a row names; the names of points in a plan are unique, so a row may leave out the measurand, and the
+    /// point when the measurand has no other.
     fn point(&mut self, row: &Row) -> Option<(&'a Measurand, String)> {
         let plan: &'a Plan = self.plan;
         if row.point.is_empty()
@@ -199,17 +199,19 @@ impl<'a> Collector<'a> {
         } else {
             &row.point
         };
-        let found = plan
-            .content
-            .measurands
-            .iter()
-            .find(|m| m.points.iter().any(|p| p.id == wanted.text));
-        if let Some(measurand) = found.filter(|m| {
+        // A point that shares its name with one of another measurand is `measurand.point`; beside its measurand the name alone will do.
+        let own = format!("{}.{}", row.measurand.text, wanted.text);
+        let found = plan.content.measurands.iter().find_map(|m| {
+            let named = |id: &str| id == wanted.text || (m.id == row.measurand.text && id == own);
+            let point = m.points.iter().find(|p| named(&p.id))?;
+            Some((m, point.id.clone()))
+        });
+        if let Some((measurand, point)) = found.filter(|(m, _)| {
             row.measurand.is_empty()
                 || m.id == row.measurand.text
                 || wanted.text == row.measurand.text
         }) {
-            return Some((measurand, wanted.text.clone()));
+            return Some((measurand, point));
         }
         let known: Vec<String> = plan
             .content

@@ -2,7 +2,7 @@
 
 use super::{Resolver, nouns};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Certified, Evaluation, Laboratory, Measurand, Method, Point, Reference, Score};
+use crate::model::{Certified, Evaluation, Laboratory, Measurand, Method, Reference, Score};
 use crate::schema::{Entry, MethodCall, Value};
 use crate::source::{Span, Spanned};
 use crate::text::Text;
@@ -300,20 +300,9 @@ impl Resolver<'_> {
     }
 
     fn certified(&mut self, entry: &Entry, measurands: &[Measurand]) -> Option<Certified> {
-        let all: Vec<(&Measurand, &Point)> = measurands
-            .iter()
-            .flat_map(|m| m.points.iter().map(move |p| (m, p)))
-            .collect();
         let (measurand, point) = match Self::spanned(entry, "point") {
-            Some(name) => match all.iter().find(|(_, p)| p.id == name.value) {
-                Some(found) => *found,
-                None => {
-                    let known: Vec<&str> = all.iter().map(|(_, p)| p.id.as_str()).collect();
-                    self.unknown(&nouns::point(), &name.value, name.span, &known);
-                    return None;
-                }
-            },
-            None => *all.first()?,
+            Some(name) => self.point_named(&name, measurands)?,
+            None => (measurands.first()?, measurands.first()?.points.first()?),
         };
         let unit = measurand.unit.clone();
         let value = self.in_unit(&entry.amount("value")?.clone(), &unit)?;

@@ -5,6 +5,7 @@ mod conditions;
 mod evaluation;
 mod facts;
 mod journey;
+mod points;
 mod policy;
 mod quantities;
 mod sections;

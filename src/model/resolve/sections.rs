@@ -189,6 +189,7 @@ impl Resolver<'_> {
             risks,
             contingency,
         };
+        super::points::tell_apart(&mut protocol);
         self.regime(entry, &mut protocol);
         Some(protocol)
     }
