@@ -1,14 +1,15 @@
 //! Arguments by kind: names, words of a closed set, texts, amounts, dates, methods, routes.
 
+use super::amounts::{unit_of_numbers, unit_run};
 use super::cursor::Cursor;
-use super::entry::{Amount, MethodCall, Step, Value};
+use super::entry::{MethodCall, Step, Value};
 use super::instead::date_help;
 use super::messages::{is_chinese, nearest};
 use super::read::Reader;
 use super::table::{self, Statement, Term, table};
 use super::usage::{Element, Slot};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::syntax::{Bracket, Kind, Slip, Symbol, iso_date, plain_number, quoted};
+use crate::syntax::{Bracket, Kind, Slip, Symbol, iso_date, quoted};
 use crate::text::{Lang, Text};
 use crate::values::unit::Library;
 
@@ -21,7 +22,7 @@ pub(super) struct Misfit {
     pub reported: bool,
 }
 
-type Read<T> = Result<Option<T>, Misfit>;
+pub(super) type Read<T> = Result<Option<T>, Misfit>;
 
 impl<'t> Reader<'t> {
     /// Reads one argument of the slot's kind; `Ok(None)` when an optional one is absent.
@@ -287,7 +288,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `"…"`, or `zh "…" en "…"` in either order.
-    fn text(&mut self, cursor: &mut Cursor<'t>) -> Read<Text> {
+    pub(super) fn text(&mut self, cursor: &mut Cursor<'t>) -> Read<Text> {
         if let Some(text) = literal(cursor, 0) {
             cursor.advance(1);
             return Ok(Some(Text::same(text)));
@@ -315,211 +316,6 @@ impl<'t> Reader<'t> {
             cursor.advance(2);
         }
         Ok((!result.is_empty()).then_some(result))
-    }
-
-    /// Whether the word behind the number that comes next begins a phrase of the statement although a unit is spelled the same (`U`, the
-    /// enzyme unit, or `u`, the dalton): the phrase is followed by its number, a unit is not.
-    fn phrase_behind_number(&self, cursor: &Cursor<'t>, statement: &Statement) -> bool {
-        let signed = matches!(
-            cursor.kind(),
-            Some(Kind::Symbol(Symbol::Minus | Symbol::Plus))
-        );
-        let word = cursor.slice_at(1 + usize::from(signed));
-        let is_phrase = statement.usage.iter().any(|element| match element {
-            Element::Phrase { word: term, .. } => term.en == word || term.zh == word,
-            Element::Slot(_) => false,
-        });
-        is_phrase
-            && matches!(
-                cursor.kind_at(2 + usize::from(signed)),
-                Some(Kind::Number | Kind::Symbol(Symbol::Minus | Symbol::Plus))
-            )
-    }
-
-    fn numeric(
-        &mut self,
-        cursor: &mut Cursor<'t>,
-        context: &str,
-        slot: &Slot,
-        statement: &Statement,
-    ) -> Read<Value> {
-        if slot.kind == "value" {
-            return match self.any_value(cursor, context)? {
-                Some(value) => Ok(Some(value)),
-                None if slot.optional => Ok(None),
-                None => Err(Misfit::default()),
-            };
-        }
-        let start = *cursor;
-        let bare = slot.kind != "quantity" || self.phrase_behind_number(cursor, statement);
-        let found = if bare {
-            self.bare_number(cursor)
-        } else {
-            self.amount(cursor)
-        };
-        let Some(amount) = found else {
-            return if slot.optional {
-                Ok(None)
-            } else {
-                Err(Misfit::default())
-            };
-        };
-        if slot.kind != "count" {
-            return Ok(Some(Value::Amount(amount)));
-        }
-        match amount.number.replace('_', "").parse() {
-            Ok(count) => Ok(Some(Value::Count(count))),
-            Err(_) => {
-                *cursor = start;
-                Err(Misfit {
-                    help: Some(Text::new(
-                        "此处为不带小数的个数",
-                        "a whole number is wanted here",
-                    )),
-                    ..Misfit::default()
-                })
-            }
-        }
-    }
-
-    /// A number with its sign, without a unit.
-    fn bare_number(&mut self, cursor: &mut Cursor<'t>) -> Option<Amount> {
-        let start = cursor.span();
-        let (negative, ahead) = match cursor.kind()? {
-            Kind::Symbol(Symbol::Minus) => (true, 1),
-            Kind::Symbol(Symbol::Plus) => (false, 1),
-            _ => (false, 0),
-        };
-        let digits = match cursor.kind_at(ahead)? {
-            Kind::Number => cursor.slice_at(ahead).to_owned(),
-            // The slip has its own message; here it is read as what it was meant to be.
-            Kind::Slip(Slip::CommaNumber | Slip::FullWidthNumber | Slip::PowerNumber) => {
-                plain_number(cursor.slice_at(ahead))
-            }
-            _ => return None,
-        };
-        cursor.advance(ahead + 1);
-        let span = start.to(cursor.last_span());
-        let number = if negative {
-            format!("-{digits}")
-        } else {
-            digits
-        };
-        Some(Amount {
-            number,
-            unit: None,
-            span,
-            unit_span: span.after(),
-        })
-    }
-
-    /// A number and the unit behind it, if what stands there is one.
-    pub(super) fn amount(&mut self, cursor: &mut Cursor<'t>) -> Option<Amount> {
-        let mut amount = self.bare_number(cursor)?;
-        if let Some((unit, count)) = known_unit(cursor) {
-            let start = cursor.span();
-            cursor.advance(count);
-            amount.unit_span = start.to(cursor.last_span());
-            amount.span = amount.span.to(amount.unit_span);
-            amount.unit = Some(unit);
-        }
-        Some(amount)
-    }
-
-    /// Any value: a text, a date or their range, an amount, a range, a tolerance, an expanded uncertainty, a word.
-    fn any_value(&mut self, cursor: &mut Cursor<'t>, context: &str) -> Read<Value> {
-        if let Some(text) = self.text(cursor)? {
-            return Ok(Some(Value::Text(text)));
-        }
-        if let Some(date) = self.date(cursor)? {
-            if !cursor.take_symbol(Symbol::Range) {
-                return Ok(Some(Value::Date(date)));
-            }
-            return match self.date(cursor)? {
-                Some(last) => Ok(Some(Value::DateRange(date, last))),
-                None => Err(Misfit::default()),
-            };
-        }
-        let Some(first) = self.amount(cursor) else {
-            return match cursor.word() {
-                Some(word) if !self.starts_statement(cursor, context) => {
-                    cursor.advance(1);
-                    Ok(Some(Value::Name(word.to_owned())))
-                }
-                _ => Ok(None),
-            };
-        };
-        if range_in_words(cursor) {
-            return Err(Misfit {
-                help: Some(Text::new(
-                    "范围写成 `30 % .. 60 %`",
-                    "write a range as `30 % .. 60 %`",
-                )),
-                fix: Some("..".to_owned()),
-                reported: false,
-            });
-        }
-        let first = self.unknown_unit(cursor, first, context)?;
-        for (symbol, range) in [(Symbol::Range, true), (Symbol::PlusMinus, false)] {
-            if cursor.take_symbol(symbol) {
-                let Some(second) = self.amount(cursor) else {
-                    return Err(Misfit::default());
-                };
-                let second = self.unknown_unit(cursor, second, context)?;
-                return Ok(Some(if range {
-                    Value::Range(first, second)
-                } else {
-                    Value::Tolerance(first, second)
-                }));
-            }
-        }
-        if cursor.is_open(Bracket::Round) {
-            let is_k =
-                cursor.slice_at(1) == "k" && cursor.kind_at(2) == Some(Kind::Symbol(Symbol::Equal));
-            if !is_k {
-                return Err(Misfit {
-                    help: Some(Text::new(
-                        "扩展不确定度写成 `0.012 mg (k = 2)`",
-                        "write an expanded uncertainty as `0.012 mg (k = 2)`",
-                    )),
-                    ..Misfit::default()
-                });
-            }
-            cursor.advance(3);
-            let Some(k) = self.bare_number(cursor) else {
-                return Err(Misfit::default());
-            };
-            if cursor.is_close(Bracket::Round) {
-                cursor.advance(1);
-            }
-            return Ok(Some(Value::Expanded(first, k)));
-        }
-        Ok(Some(Value::Amount(first)))
-    }
-
-    /// A word behind a number that is neither a unit nor the beginning of another statement was meant as a unit.
-    fn unknown_unit(
-        &mut self,
-        cursor: &mut Cursor<'t>,
-        mut amount: Amount,
-        context: &str,
-    ) -> Result<Amount, Misfit> {
-        let is_text = cursor
-            .word()
-            .is_some_and(|w| table::spelled(&table::LANGUAGES, w).is_some());
-        if amount.unit.is_some() || is_text || self.starts_statement(cursor, context) {
-            return Ok(amount);
-        }
-        if let Some((text, count)) =
-            unit_run(cursor, usize::MAX).filter(|(text, _)| !text.is_empty())
-        {
-            let start = cursor.span();
-            cursor.advance(count);
-            amount.unit_span = start.to(cursor.last_span());
-            amount.span = amount.span.to(amount.unit_span);
-            amount.unit = Some(text);
-        }
-        Ok(amount)
     }
 
     pub(super) fn date(&mut self, cursor: &mut Cursor<'t>) -> Read<jiff::civil::Date> {
@@ -755,156 +551,4 @@ fn dedented(inside: &str) -> String {
         .map(|l| l.get(indent..).unwrap_or(l.trim_start()).trim_end())
         .collect();
     cut.join("\n").trim_end().to_owned()
-}
-
-/// Whether a dash or a word such as “to” stands between two numbers where a range is meant.
-fn range_in_words(cursor: &Cursor<'_>) -> bool {
-    let joins = match cursor.kind() {
-        Some(Kind::Symbol(Symbol::Minus)) => true,
-        Some(Kind::Word) => matches!(cursor.slice_at(0), "to" | "至" | "到"),
-        _ => false,
-    };
-    joins && cursor.kind_at(1) == Some(Kind::Number)
-}
-
-/// The unit of pure numbers, `1`, and those that begin with it (`1/m`).
-fn unit_of_numbers(cursor: &Cursor<'_>) -> Option<(String, usize)> {
-    if cursor.kind()? != Kind::Number || cursor.slice_at(0) != "1" {
-        return None;
-    }
-    Some(touching_run(cursor, usize::MAX))
-}
-
-/// The longest run of touching tokens that can spell a unit (`kg/m³`, `µmol/mol`), at most `most` tokens.
-fn unit_run(cursor: &Cursor<'_>, most: usize) -> Option<(String, usize)> {
-    (cursor.kind()? == Kind::Word).then(|| touching_run(cursor, most))
-}
-
-fn touching_run(cursor: &Cursor<'_>, most: usize) -> (String, usize) {
-    let mut text = cursor.slice_at(0).to_owned();
-    let mut count = 1;
-    while count < most && cursor.touches(count) {
-        match cursor.kind_at(count) {
-            Some(
-                Kind::Word
-                | Kind::Number
-                | Kind::Symbol(
-                    Symbol::Over | Symbol::Dot | Symbol::Times | Symbol::Power | Symbol::Minus,
-                ),
-            ) => {
-                text.push_str(cursor.slice_at(count));
-                count += 1;
-            }
-            _ => break,
-        }
-    }
-    (text, count)
-}
-
-/// The longest unit that the library knows at this place.
-fn known_unit(cursor: &Cursor<'_>) -> Option<(String, usize)> {
-    let units = Library::standard().ok()?;
-    let (_, longest) = unit_run(cursor, usize::MAX)?;
-    (1..=longest).rev().find_map(|most| {
-        unit_run(cursor, most).filter(|(text, count)| *count == most && units.recognises(text))
-    })
-}
-
-/// What a kind of argument is called in a message.
-pub fn describe(kind: &str) -> Text {
-    let text = |zh: &str, en: &str| Text::new(zh, en);
-    match kind {
-        "name" => text("名称", "a name"),
-        "path" => text("带点的名称", "a dotted name"),
-        "section" => text("已定义部分的名称", "the name of a definition"),
-        "given" => text("实验室或 `参考值`", "a laboratory or `reference`"),
-        "verdict" => text("结论", "a verdict"),
-        "text" => text("引号内的文本", "a text in quotation marks"),
-        "count" => text("个数", "a whole number"),
-        "number" => text("数", "a number"),
-        "quantity" => text("带单位的量值", "a quantity with its unit"),
-        "value" => text("数值", "a value"),
-        "duration" => text("时间", "a duration"),
-        "date" => text("日期", "a date"),
-        "version" => text("版本号", "a version"),
-        "flag" => text("`是` 或 `否`", "`yes` or `no`"),
-        "unit" => text("单位", "a unit"),
-        "kind" => text("量的种类", "a kind of quantity"),
-        "condition" => text("条件", "a condition"),
-        "method" => text("方法", "a method"),
-        "route" => text("路线", "a route"),
-        "labelled" => text("监测的量及其限值", "what is monitored, with its limit"),
-        "bound" => text("带单位的限值", "a limit with its unit"),
-        "step" => text("处理措施", "a consequence"),
-        _ => text("规定的词", "one of the words for it"),
-    }
-}
-
-/// A phrase as the manual writes it.
-pub(super) fn pattern(word: &Term, slots: &[Slot], lang: Lang) -> String {
-    let mut out = if lang == Lang::Zh {
-        word.zh.clone()
-    } else {
-        word.en.clone()
-    };
-    for slot in slots {
-        out.push(' ');
-        out.push_str(&slot_pattern(slot, lang));
-    }
-    out
-}
-
-fn slot_pattern(slot: &Slot, lang: Lang) -> String {
-    if let Some(choice) = slot.kind.strip_prefix("choice.") {
-        let words: Vec<&str> = table()
-            .choice(choice)
-            .iter()
-            .map(|t| {
-                if lang == Lang::Zh {
-                    t.zh.as_str()
-                } else {
-                    t.en.as_str()
-                }
-            })
-            .collect();
-        return words.join("|");
-    }
-    format!(
-        "‹{}›",
-        describe(&slot.kind).get(lang).trim_start_matches("a ")
-    )
-}
-
-/// The whole statement as the manual writes it.
-pub fn usage(statement: &Statement, lang: Lang) -> String {
-    let mut parts = Vec::new();
-    if !statement.headless {
-        parts.push(if lang == Lang::Zh {
-            statement.word.zh.clone()
-        } else {
-            statement.word.en.clone()
-        });
-    }
-    for element in &statement.usage {
-        match element {
-            Element::Slot(slot) if slot.optional => {
-                parts.push(format!("[{}]", slot_pattern(slot, lang)))
-            }
-            Element::Slot(slot) => parts.push(slot_pattern(slot, lang)),
-            Element::Phrase {
-                word,
-                slots,
-                required: true,
-            } => parts.push(pattern(word, slots, lang)),
-            Element::Phrase {
-                word,
-                slots,
-                required: false,
-            } => parts.push(format!("[{}]", pattern(word, slots, lang))),
-        }
-    }
-    if statement.block != super::table::BlockRule::None {
-        parts.push("{ … }".to_owned());
-    }
-    parts.join(" ")
 }

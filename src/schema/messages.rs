@@ -256,7 +256,7 @@ impl<'t> Reader<'t> {
         slots: &[Slot],
     ) {
         let (zh, en) = self.subject(entry);
-        let needs = |lang: Lang| super::arguments::pattern(word, slots, lang);
+        let needs = |lang: Lang| super::written::pattern(word, slots, lang);
         let found = (!cursor.at_end()).then(|| cursor.slice_at(0).to_owned());
         let already = matches!(cursor.kind(), Some(Kind::Slip(_) | Kind::Junk));
         if already {
@@ -280,11 +280,11 @@ impl<'t> Reader<'t> {
         .with_help(Text::new(
             format!(
                 "写法：`{}`",
-                super::arguments::usage(entry.statement, Lang::Zh)
+                super::written::usage(entry.statement, Lang::Zh)
             ),
             format!(
                 "write it as `{}`",
-                super::arguments::usage(entry.statement, Lang::En)
+                super::written::usage(entry.statement, Lang::En)
             ),
         ));
         if let Some(found) = &found
@@ -316,7 +316,7 @@ impl<'t> Reader<'t> {
             return;
         }
         let (zh, en) = self.subject(entry);
-        let expected = super::arguments::describe(&slot.kind);
+        let expected = super::written::describe(&slot.kind);
         let found = (!cursor.at_end()).then(|| cursor.slice_at(0).to_owned());
         let code = if found.is_some() {
             Code::WrongArgument
@@ -341,11 +341,11 @@ impl<'t> Reader<'t> {
             Text::new(
                 format!(
                     "写法：`{}`",
-                    super::arguments::usage(entry.statement, Lang::Zh)
+                    super::written::usage(entry.statement, Lang::Zh)
                 ),
                 format!(
                     "write it as `{}`",
-                    super::arguments::usage(entry.statement, Lang::En)
+                    super::written::usage(entry.statement, Lang::En)
                 ),
             )
         });
@@ -476,7 +476,7 @@ impl<'t> Reader<'t> {
 
 /// A statement that the block behind `head` must have and has not.
 pub fn missing_statement(statement: &'static Statement, context: &str, head: Span) -> Diagnostic {
-    let usage = |lang| super::arguments::usage(statement, lang);
+    let usage = |lang| super::written::usage(statement, lang);
     Diagnostic::new(
         Code::MissingStatement,
         head,

@@ -4,6 +4,7 @@
 //! [`read`] turns the lines of a [`Tree`](crate::syntax::Tree) into [`Entry`]s by it and reports what does not fit; nothing is dropped in
 //! silence. What an entry means is the model's business.
 
+mod amounts;
 mod arguments;
 mod condition;
 mod cursor;
@@ -14,9 +15,10 @@ mod messages;
 mod read;
 pub mod table;
 mod usage;
+mod written;
 
-pub use arguments::{describe, usage as written_usage};
 pub use entry::{Amount, Entry, Keyword, MethodCall, Step, Value};
 pub use messages::missing_statement;
 pub use read::{Document, lacking, read};
 pub use usage::{Element, Slot};
+pub use written::{describe, usage as written_usage};
