@@ -55,6 +55,13 @@ fn carry_out(folder: PathBuf) -> Carried {
 
 /// The table of results that the program writes.
 fn run(name: &str, protocol: &Path, results: &Path) -> String {
+    let (succeeded, findings, outcome) = try_run(name, protocol, results);
+    assert!(succeeded, "{name}: {findings}");
+    outcome
+}
+
+/// Whether the program ended without findings, what it found, and the table of results.
+fn try_run(name: &str, protocol: &Path, results: &Path) -> (bool, String, String) {
     let output = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("protocols")
         .join(name);
@@ -67,9 +74,9 @@ fn run(name: &str, protocol: &Path, results: &Path) -> String {
         .arg(&output)
         .output()
         .unwrap();
-    let findings = String::from_utf8_lossy(&run.stderr);
-    assert!(run.status.success(), "{name}: {findings}");
-    std::fs::read_to_string(output.join("outcome.csv")).unwrap()
+    let findings = String::from_utf8_lossy(&run.stderr).into_owned();
+    let outcome = std::fs::read_to_string(output.join("outcome.csv"));
+    (run.status.success(), findings, outcome.unwrap_or_default())
 }
 
 #[test]
@@ -153,6 +160,31 @@ fn a_result_without_a_date_counts_for_the_planned_visit_of_its_own_transfer_stan
             found(&outcome, "CENTRAL", point, "correction"),
             found(&recorded, "CENTRAL", point, "correction")
         );
+    }
+}
+
+/// The weight drifts by 0.75 of the uncertainty of its drift, here more than the criterion allows. Where the protocol orders a halt instead of a correction, nothing may be made of the results.
+#[test]
+fn a_point_that_the_protocol_halts_has_no_reference_value_and_no_verdict() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("protocols/rmo-mass-linked");
+    let text = std::fs::read_to_string(folder.join("protocol.bidui")).unwrap();
+    let stricter = text
+        .replace("2 * u_drift", "0.5 * u_drift")
+        .replace("correct linear", "halt");
+    let halting = Path::new(env!("CARGO_TARGET_TMPDIR")).join("halting.bidui");
+    std::fs::write(&halting, stricter).unwrap();
+    let (succeeded, findings, outcome) = try_run("halted", &halting, &folder.join("results"));
+    assert!(
+        !succeeded && findings.contains("orders a halt"),
+        "{findings}"
+    );
+    let quantities: Vec<&str> = outcome
+        .lines()
+        .filter_map(|line| line.split(',').nth(3))
+        .collect();
+    assert!(quantities.contains(&"drift.slope"));
+    for made in ["reference.value", "doe.D", "En", "verdict"] {
+        assert!(!quantities.contains(&made), "{made} in {outcome}");
     }
 }
 

@@ -89,6 +89,7 @@ impl PointRun {
                 }
                 _ => {
                     self.outcome.drift = Some(drift);
+                    self.halted = true;
                     return Err(halted());
                 }
             }

@@ -68,6 +68,8 @@ struct PointRun {
     covariance: Option<Vec<Vec<f64>>>,
     /// Standard uncertainty that the transfer standard adds to every difference.
     u_standard: f64,
+    /// Whether the protocol ordered a halt; nothing more is done at the point then.
+    halted: bool,
     /// Factor from the measurand's unit to coherent SI units, in which conditions are stated.
     factor: f64,
 }
@@ -106,6 +108,7 @@ impl PointRun {
             formed: None,
             covariance: None,
             u_standard: 0.0,
+            halted: false,
             factor: measurand
                 .and_then(|m| parse_unit(&m.unit, None).ok())
                 .map_or(1.0, |u| u.factor().to_f64()),
@@ -160,6 +163,9 @@ impl PointRun {
     }
 
     fn carry_out(&mut self, plan: &Plan, step: &Step) {
+        if self.halted {
+            return;
+        }
         let done = match &step.task {
             Task::Drift {
                 limit,
