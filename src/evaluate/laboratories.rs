@@ -36,7 +36,7 @@ impl Laboratories {
     /// Reads `table` (columns `value`, `u` or `U` with `k`; optional `lab`, `dof`, `in_reference` or `include`) and refuses
     /// values that are not finite, uncertainties that are not positive and degrees of freedom that are not positive.
     ///
-    /// Where there is no table of that name, the only table with a column of values serves.
+    /// A column `unit` must hold one unit throughout. Where there is no table of that name, the only table with a column of values serves.
     /// `U` is divided by the laboratory's own `k`; a scalar `k`, in the table or among the options, serves all.
     pub fn read(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
         let labs = Laboratories::read_values(data, table)?;
@@ -49,6 +49,7 @@ impl Laboratories {
     /// As [`Laboratories::read`], but the uncertainties may be absent; see [`Laboratories::has_uncertainties`].
     pub fn read_values(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
         let table = table_of_results(data, table);
+        one_unit(data, table)?;
         let value = data.numbers(table, "value")?;
         let n = value.len();
         let labs = Laboratories {
@@ -166,6 +167,32 @@ fn table_of_results<'a>(data: &'a Data, table: &'a str) -> &'a str {
     ) {
         (false, Some(only), None) => only,
         _ => table,
+    }
+}
+
+/// Refuses a column `unit` with more than one unit: the numbers of its rows cannot be compared as they stand.
+fn one_unit(data: &Data, table: &str) -> Result<(), Inapplicable> {
+    let Some(Field::Words(units)) = data.table(table).and_then(|t| t.get("unit")) else {
+        return Ok(());
+    };
+    let Some(first) = units.first() else {
+        return Ok(());
+    };
+    match units.iter().position(|unit| unit.trim() != first.trim()) {
+        None => Ok(()),
+        Some(row) => Err(Inapplicable::new(
+            "mixed-units",
+            format!(
+                "数据表 `{table}` 第 1 行的单位为 `{first}`，第 {} 行为 `{}`；请先把各行换算到同一单位",
+                row + 1,
+                units[row]
+            ),
+            format!(
+                "row 1 of table `{table}` is in `{first}` and row {} in `{}`; give all rows in one unit",
+                row + 1,
+                units[row]
+            ),
+        )),
     }
 }
 
@@ -365,6 +392,10 @@ mod tests {
                 "wrong-kind",
             ),
             ("[labs]\nvalue = [1, 2]\n", "missing-column"),
+            (
+                "[labs]\nvalue = [1, 2]\nu = [1, 1]\nunit = ['nm', 'µm']\n",
+                "mixed-units",
+            ),
         ] {
             assert_eq!(read(text).unwrap_err().kind, kind, "{text}");
         }

@@ -1,6 +1,6 @@
 //! Special functions that the densities of comparisons need.
 
-use std::f64::consts::{FRAC_PI_2, PI};
+use std::f64::consts::FRAC_PI_2;
 use std::sync::LazyLock;
 
 const SQRT_PI: f64 = 1.772_453_850_905_516;
@@ -53,15 +53,74 @@ pub fn erfcx(x: f64) -> f64 {
     series / (x * SQRT_PI)
 }
 
-/// Sine integral Si(x) = ∫₀ˣ sin t / t dt.
+/// Coefficients in 1/x² of the auxiliary functions f and g of the sine integral, numerator and denominator.
+///
+/// Source: B. T. P. Rowe et al., Astronomy and Computing 10 (2015) 121–150, appendix B.
+const F_ABOVE: [f64; 11] = [
+    1.0,
+    7.444_370_681_619_367e2,
+    1.963_963_728_951_468_7e5,
+    2.377_503_101_254_318_3e7,
+    1.430_734_038_212_746_4e9,
+    4.337_362_388_704_325e10,
+    6.405_338_305_740_22e11,
+    4.209_681_805_710_769_4e12,
+    1.007_951_829_803_685_7e13,
+    4.948_166_881_999_52e12,
+    -4.947_011_686_454_16e11,
+];
+const F_BELOW: [f64; 10] = [
+    1.0,
+    7.464_370_681_619_277e2,
+    1.978_652_470_315_839_5e5,
+    2.415_356_701_651_268_5e7,
+    1.474_789_521_929_854_6e9,
+    4.585_951_158_477_658e10,
+    7.085_013_081_495_154e11,
+    5.060_844_645_934_751e12,
+    1.434_685_491_715_810_2e13,
+    1.115_354_935_099_142_5e13,
+];
+const G_ABOVE: [f64; 11] = [
+    1.0,
+    8.135_952_011_516_862e2,
+    2.352_391_816_264_782e5,
+    3.125_575_707_957_787_3e7,
+    2.062_975_951_467_633_5e9,
+    6.830_522_054_236_25e10,
+    1.090_495_284_503_627_9e12,
+    7.576_645_832_578_343e12,
+    1.810_044_874_646_645_8e13,
+    6.432_916_131_430_495e12,
+    -1.365_171_376_708_716_9e12,
+];
+const G_BELOW: [f64; 10] = [
+    1.0,
+    8.195_952_011_514_515e2,
+    2.400_367_528_355_787_6e5,
+    3.260_266_616_470_908e7,
+    2.233_555_432_780_993_6e9,
+    7.874_650_173_418_299e10,
+    1.398_667_106_964_145_6e12,
+    1.171_647_233_717_366e13,
+    4.018_390_873_076_566_4e13,
+    3.996_532_578_874_908e13,
+];
+
+fn polynomial(coefficients: &[f64], x: f64) -> f64 {
+    coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
+}
+
+/// Sine integral Si(x) = ∫₀ˣ sin t / t dt, to 4e-16.
 pub fn sine_integral(x: f64) -> f64 {
     let a = x.abs();
     let value = if a < 4.0 {
         sine_integral_series(a)
-    } else if a < 40.0 {
-        sine_integral_fraction(a)
     } else {
-        sine_integral_asymptotic(a)
+        let y = 1.0 / (a * a);
+        let f = polynomial(&F_ABOVE, y) / (a * polynomial(&F_BELOW, y));
+        let g = y * polynomial(&G_ABOVE, y) / polynomial(&G_BELOW, y);
+        FRAC_PI_2 - f * a.cos() - g * a.sin()
     };
     if x < 0.0 { -value } else { value }
 }
@@ -75,37 +134,6 @@ fn sine_integral_series(x: f64) -> f64 {
         power *= -x * x / ((odd + 1.0) * (odd + 2.0));
     }
     total
-}
-
-/// Si(x) = π/2 + Im E₁(ix), with the continued fraction of E₁ (modified Lentz), for x ≥ 4.
-///
-/// Source: W. H. Press et al., Numerical Recipes, 3rd ed. (2007), section 6.8.
-fn sine_integral_fraction(x: f64) -> f64 {
-    use nalgebra::Complex;
-    let mut b = Complex::new(1.0, x);
-    let mut c = Complex::new(1e300, 0.0);
-    let mut d = Complex::new(1.0, 0.0) / b;
-    let mut h = d;
-    for i in 1..200 {
-        let a = -f64::from(i * i);
-        b += Complex::new(2.0, 0.0);
-        d = Complex::new(1.0, 0.0) / (d * a + b);
-        c = b + Complex::new(a, 0.0) / c;
-        let factor = c * d;
-        h *= factor;
-        if (factor - Complex::new(1.0, 0.0)).norm() < 1e-16 {
-            break;
-        }
-    }
-    let e1 = h * Complex::new(x.cos(), -x.sin());
-    FRAC_PI_2 + e1.im
-}
-
-fn sine_integral_asymptotic(x: f64) -> f64 {
-    let q = 1.0 / (x * x);
-    let f = (1.0 - 2.0 * q * (1.0 - 12.0 * q * (1.0 - 30.0 * q * (1.0 - 56.0 * q)))) / x;
-    let g = q * (1.0 - 6.0 * q * (1.0 - 20.0 * q * (1.0 - 42.0 * q * (1.0 - 72.0 * q))));
-    0.5 * PI - f * x.cos() - g * x.sin()
 }
 
 #[cfg(test)]

@@ -4,12 +4,15 @@ use super::lattice::Lattice;
 use super::model::{Effects, Laboratory, Likelihood};
 use super::nodes::{gauss_hermite, gauss_rule};
 use crate::numeric::distribution::{normal_cdf, normal_pdf};
+use crate::numeric::piecewise::Piecewise;
 use crate::numeric::quadrature::{self, Panels};
 use crate::numeric::sum;
 use std::f64::consts::PI;
 
 /// Relative error of the integral over μ.
-const TOLERANCE: f64 = 1e-11;
+const TOLERANCE: f64 = 1e-10;
+/// Error of the tabulated logarithm of one likelihood.
+const TABLE_TOLERANCE: f64 = 1e-10;
 /// The range of μ ends where the density is below exp(−DROP) of its greatest value.
 const DROP: f64 = 45.0;
 /// At most so many laboratories far from the weighted mean mark intervals of their own; the splitting finds the rest.
@@ -48,8 +51,13 @@ impl Conditional {
             .iter()
             .map(|l| Likelihood::new(l, effects, tau))
             .collect();
-        let log_density = |mu: f64| likelihoods.iter().map(|l| l.log_at(mu)).sum::<f64>();
-        let (shape, log_evidence) = shape(laboratories, effects, tau, log_density);
+        let hump = Hump::new(laboratories, tau);
+        let by_points = on_lattice(laboratories, effects, &hump, &likelihoods);
+        let Integrated {
+            shape,
+            log_evidence,
+            sigma_square,
+        } = by_points.unwrap_or_else(|| on_panels(laboratories, effects, &hump, &likelihoods));
         let nodes = shape.nodes();
         let mean = sum::sum(nodes.iter().map(|(mu, w)| w * mu));
         Conditional {
@@ -57,7 +65,7 @@ impl Conditional {
             log_evidence,
             mean,
             variance: sum::sum(nodes.iter().map(|(mu, w)| w * (mu - mean).powi(2))),
-            sigma_square: sigma_squares(&likelihoods, &nodes),
+            sigma_square,
             shape,
         }
     }
@@ -109,22 +117,9 @@ fn normal(laboratories: &[Laboratory], tau: f64) -> Conditional {
     }
 }
 
-fn sigma_squares(likelihoods: &[Likelihood], nodes: &[(f64, f64)]) -> Vec<f64> {
-    likelihoods
-        .iter()
-        .map(|l| match l.laboratory().sigma.as_slice() {
-            [known] => known * known,
-            _ => nodes
-                .iter()
-                .filter(|(_, w)| *w > 1e-14)
-                .map(|(mu, w)| w * l.mean_square(*mu))
-                .sum(),
-        })
-        .collect()
-}
-
 /// Weighted mean and its standard uncertainty at τ: where and how wide the narrowest hump may be.
 struct Hump {
+    tau: f64,
     widths: Vec<f64>,
     centre: f64,
     narrow: f64,
@@ -140,6 +135,7 @@ impl Hump {
             .collect();
         let weight: f64 = widths.iter().map(|w| w.powi(-2)).sum();
         Hump {
+            tau,
             centre: laboratories
                 .iter()
                 .zip(&widths)
@@ -160,33 +156,148 @@ impl Hump {
     }
 }
 
-/// Equidistant points where they do, else adaptive panels; with ln of the integral over μ.
-fn shape(
+/// The integral over μ for one τ.
+struct Integrated {
+    shape: Shape,
+    log_evidence: f64,
+    sigma_square: Vec<f64>,
+}
+
+/// By equidistant points, where they resolve the density.
+fn on_lattice(
     laboratories: &[Laboratory],
     effects: Effects,
-    tau: f64,
-    log_density: impl Fn(f64) -> f64,
-) -> (Shape, f64) {
-    let hump = Hump::new(laboratories, tau);
+    hump: &Hump,
+    likelihoods: &[Likelihood],
+) -> Option<Integrated> {
     // Laplace effects much wider than the errors leave kinks at the results, which equidistant points resolve badly.
     let narrowest = laboratories
         .iter()
         .map(Laboratory::width)
         .fold(f64::INFINITY, f64::min);
-    if effects == Effects::Gauss || tau < narrowest {
-        for fraction in [0.45, 0.3] {
-            let step = fraction * hump.narrow;
-            if let Some((lattice, log_total)) =
-                Lattice::new(&log_density, hump.centre, step, hump.low, hump.high)
-            {
-                return (Shape::Lattice(lattice), log_total);
+    if effects == Effects::Laplace && hump.tau >= narrowest {
+        return None;
+    }
+    let evaluate = |mu: f64| {
+        let mut log = 0.0;
+        let mut mean_squares = Vec::with_capacity(likelihoods.len());
+        for likelihood in likelihoods {
+            let (one, mean_square) = likelihood.log_and_mean_square(mu);
+            log += one;
+            mean_squares.push(mean_square);
+        }
+        (log, mean_squares)
+    };
+    [0.45, 0.3].into_iter().find_map(|fraction| {
+        let step = fraction * hump.narrow;
+        let (lattice, log_evidence, mean_squares) =
+            Lattice::new(evaluate, hump.centre, step, hump.low, hump.high)?;
+        let sigma_square = (0..likelihoods.len())
+            .map(|j| {
+                sum::sum(
+                    lattice
+                        .nodes()
+                        .zip(&mean_squares)
+                        .map(|((_, w), m)| w * m[j]),
+                )
+            })
+            .collect();
+        Some(Integrated {
+            shape: Shape::Lattice(lattice),
+            log_evidence,
+            sigma_square,
+        })
+    })
+}
+
+/// By adaptive panels over likelihoods that are tabulated first: an integral over σ for every point would cost a hundred times more.
+fn on_panels(
+    laboratories: &[Laboratory],
+    effects: Effects,
+    hump: &Hump,
+    likelihoods: &[Likelihood],
+) -> Integrated {
+    let exact = |mu: f64| {
+        likelihoods
+            .iter()
+            .map(|l| l.log_and_mean_square(mu).0)
+            .sum::<f64>()
+    };
+    let breaks = breaks(laboratories, effects, hump, exact);
+    let tables: Vec<Tabulated> = likelihoods
+        .iter()
+        .map(|likelihood| Tabulated::new(likelihood, &breaks))
+        .collect();
+    let log_density = |mu: f64| tables.iter().map(|table| table.log(mu)).sum::<f64>();
+    let panels = quadrature::adaptive(log_density, &breaks, TOLERANCE);
+    let heavy: Vec<(f64, f64)> = panels.nodes().filter(|(_, w)| *w > 1e-14).collect();
+    let sigma_square = tables
+        .iter()
+        .map(
+            |table| match table.likelihood.laboratory().sigma.as_slice() {
+                [known] => known * known,
+                _ => sum::sum(heavy.iter().map(|(mu, w)| w * table.mean_square(*mu))),
+            },
+        )
+        .collect();
+    Integrated {
+        log_evidence: panels.log_total(),
+        shape: Shape::Panels(panels),
+        sigma_square,
+    }
+}
+
+/// ln of one likelihood and ln E[σ² | μ, τ] as polynomials on pieces of μ.
+struct Tabulated<'a> {
+    likelihood: &'a Likelihood<'a>,
+    table: Option<Piecewise<2>>,
+}
+
+impl<'a> Tabulated<'a> {
+    /// `range` is ascending; the table covers it from end to end.
+    fn new(likelihood: &'a Likelihood<'a>, range: &[f64]) -> Tabulated<'a> {
+        let functions = |mu: f64| {
+            let (log, mean_square) = likelihood.log_and_mean_square(mu);
+            [log, mean_square.ln()]
+        };
+        let table = match (likelihood.is_cheap(), range.first(), range.last()) {
+            (false, Some(low), Some(high)) => {
+                let breaks = bends(likelihood, *low, *high);
+                Some(Piecewise::new(functions, &breaks, TABLE_TOLERANCE))
             }
+            _ => None,
+        };
+        Tabulated { likelihood, table }
+    }
+
+    fn log(&self, mu: f64) -> f64 {
+        match &self.table {
+            Some(table) => table.value(0, mu),
+            None => self.likelihood.log_and_mean_square(mu).0,
         }
     }
-    let breaks = breaks(laboratories, effects, &hump, &log_density);
-    let panels = quadrature::adaptive(log_density, &breaks, TOLERANCE);
-    let log_total = panels.log_total();
-    (Shape::Panels(panels), log_total)
+
+    fn mean_square(&self, mu: f64) -> f64 {
+        match &self.table {
+            Some(table) => table.value(1, mu).exp(),
+            None => self.likelihood.log_and_mean_square(mu).1,
+        }
+    }
+}
+
+/// Ascending ends of pieces between `low` and `high`, short about the result and longer away from it.
+fn bends(likelihood: &Likelihood, low: f64, high: f64) -> Vec<f64> {
+    let centre = likelihood.laboratory().value;
+    let mut distance = 1.5 * likelihood.bend();
+    let reach = (high - centre).max(centre - low);
+    let mut points = vec![low, high, centre];
+    while distance < reach {
+        points.extend([centre - distance, centre + distance]);
+        distance *= 2.5;
+    }
+    points.retain(|x| *x >= low && *x <= high);
+    points.sort_by(f64::total_cmp);
+    points
 }
 
 impl Shape {
@@ -214,9 +325,10 @@ fn breaks(
     laboratories: &[Laboratory],
     effects: Effects,
     hump: &Hump,
-    log_density: &impl Fn(f64) -> f64,
+    log_density: impl Fn(f64) -> f64,
 ) -> Vec<f64> {
     let Hump {
+        tau: _,
         widths,
         centre,
         narrow,
@@ -244,10 +356,8 @@ fn breaks(
     points.extend([low, high]);
     points.sort_by(f64::total_cmp);
     points.dedup_by(|b, a| *b - *a < 0.3 * narrow);
-    let peak = points
-        .iter()
-        .map(|x| log_density(*x))
-        .fold(log_density(centre), f64::max);
+    let logs: Vec<f64> = points.iter().map(|x| log_density(*x)).collect();
+    let peak = logs.iter().copied().fold(log_density(centre), f64::max);
     let end = |start: f64, direction: f64| {
         let mut distance = 3.0 * narrow;
         while log_density(start + direction * distance) > peak - DROP
@@ -257,8 +367,19 @@ fn breaks(
         }
         start + direction * distance
     };
-    let (first, last) = (points[0], points[points.len() - 1]);
-    points.insert(0, end(first, -1.0));
-    points.push(end(last, 1.0));
-    points
+    let matters = |i: &usize| logs[*i] > peak - DROP;
+    let count = points.len();
+    let first = (0..count).find(matters).unwrap_or(0);
+    let last = (0..count).rev().find(matters).unwrap_or(count - 1);
+    // Where the outermost point still matters the range goes on beyond it, else it ends at the next point.
+    let below = match first {
+        0 => end(points[0], -1.0),
+        i => points[i - 1],
+    };
+    let above = match points.get(last + 1) {
+        None => end(points[last], 1.0),
+        Some(next) => *next,
+    };
+    let inside = points[first..=last].iter().copied();
+    [below].into_iter().chain(inside).chain([above]).collect()
 }

@@ -19,44 +19,46 @@ pub struct Lattice {
 }
 
 impl Lattice {
-    /// Points `centre` + k·`step` over [`low`, `high`] and beyond until the density vanishes, with ln of the integral. None when the
-    /// points are too many or too coarse for the density.
-    pub fn new(
-        log_density: &impl Fn(f64) -> f64,
+    /// Points `centre` + k·`step` over [`low`, `high`] and beyond until the density vanishes, with ln of the integral and what
+    /// `evaluate` gives at every point beside the logarithm of the density. None when the points are too many or too coarse for
+    /// the density.
+    pub fn new<T>(
+        mut evaluate: impl FnMut(f64) -> (f64, T),
         centre: f64,
         step: f64,
         low: f64,
         high: f64,
-    ) -> Option<(Lattice, f64)> {
+    ) -> Option<(Lattice, f64, Vec<T>)> {
         let needed = (high - low) / step;
         if needed.is_nan() || needed >= MOST_POINTS as f64 {
             return None;
         }
-        let mut peak = log_density(centre);
+        let middle = evaluate(centre);
+        let mut peak = middle.0;
         let mut walk = |direction: f64| {
-            let mut logs = Vec::new();
+            let mut points = Vec::new();
             loop {
-                let x = centre + direction * step * (logs.len() as f64 + 1.0);
-                let log = log_density(x);
+                let x = centre + direction * step * (points.len() as f64 + 1.0);
+                let (log, beside) = evaluate(x);
                 peak = peak.max(log);
-                logs.push(log);
-                if logs.len() > MOST_POINTS {
+                points.push((log, beside));
+                if points.len() > MOST_POINTS {
                     return None;
                 }
                 if log < peak - DROP
                     && (x > high || direction < 0.0)
                     && (x < low || direction > 0.0)
                 {
-                    return Some(logs);
+                    return Some(points);
                 }
             }
         };
-        let (mut logs, above) = (walk(-1.0)?, walk(1.0)?);
-        let first = centre - step * logs.len() as f64;
-        logs.reverse();
-        logs.push(log_density(centre));
-        logs.extend(above);
-        let values: Vec<f64> = logs.iter().map(|l| (l - peak).exp()).collect();
+        let (mut points, above) = (walk(-1.0)?, walk(1.0)?);
+        let first = centre - step * points.len() as f64;
+        points.reverse();
+        points.push(middle);
+        points.extend(above);
+        let values: Vec<f64> = points.iter().map(|(log, _)| (log - peak).exp()).collect();
         let every_other = |from: usize| sum::sum(values.iter().skip(from).step_by(2).copied());
         let (even, odd) = (every_other(0), every_other(1));
         if (even - odd).abs() > AGREEMENT * (even + odd) {
@@ -64,7 +66,12 @@ impl Lattice {
         }
         let total = even + odd;
         let mass = values.iter().map(|v| v / total).collect();
-        Some((Lattice { first, step, mass }, (total * step).ln() + peak))
+        let beside = points.into_iter().map(|(_, beside)| beside).collect();
+        Some((
+            Lattice { first, step, mass },
+            (total * step).ln() + peak,
+            beside,
+        ))
     }
 
     /// Points and probabilities.
@@ -95,7 +102,11 @@ mod tests {
 
     #[test]
     fn a_normal_density_is_resolved_between_the_points() {
-        let (lattice, log_total) = Lattice::new(&|x| -0.5 * x * x, 0.1, 0.4, -1.0, 1.0).unwrap();
+        let (lattice, log_total, beside) =
+            Lattice::new(|x| (-0.5 * x * x, x), 0.1, 0.4, -1.0, 1.0).unwrap();
+        for ((point, _), x) in lattice.nodes().zip(beside) {
+            assert!((point - x).abs() < 1e-12);
+        }
         assert!((log_total - (2.0 * PI).sqrt().ln()).abs() < 1e-12);
         let (below, density) = lattice.cdf_and_density(1.234);
         assert!(
@@ -106,8 +117,8 @@ mod tests {
 
     #[test]
     fn a_kink_or_a_hump_narrower_than_the_step_is_refused() {
-        assert!(Lattice::new(&|x: f64| -x.abs(), 0.0, 0.4, -1.0, 1.0).is_none());
-        assert!(Lattice::new(&|x: f64| -50.0 * x * x, 0.0, 0.4, -1.0, 1.0).is_none());
-        assert!(Lattice::new(&|x: f64| -x * x, 0.0, 0.4, -1e6, 1e6).is_none());
+        assert!(Lattice::new(|x: f64| (-x.abs(), ()), 0.0, 0.4, -1.0, 1.0).is_none());
+        assert!(Lattice::new(|x: f64| (-50.0 * x * x, ()), 0.0, 0.4, -1.0, 1.0).is_none());
+        assert!(Lattice::new(|x: f64| (-x * x, ()), 0.0, 0.4, -1e6, 1e6).is_none());
     }
 }

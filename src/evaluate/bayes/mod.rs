@@ -2,7 +2,8 @@
 //!
 //! x_j ~ N(ξ_j, σ_j²), ξ_j ~ Gauss or Laplace with mean μ and standard deviation τ, μ flat, τ half-Cauchy; σ_j = u_j for infinite
 //! degrees of freedom, else ν u²/σ² ~ χ²(ν) with a half-Cauchy prior. The integral over σ_j is a trapezoidal rule in ln σ_j, that
-//! over μ adaptive Gauss–Kronrod (closed form when it is Gaussian), that over τ a trapezoidal rule halved until two grids agree.
+//! over μ a sum over equidistant points or adaptive Gauss–Kronrod over tabulated likelihoods (closed form when it is
+//! Gaussian), that over τ a trapezoidal rule halved until two grids agree.
 //!
 //! Source: A. Koepke, T. Lafarge, B. Toman, A. Possolo, NIST Consensus Builder User's Manual (2020), A.3; the same posterior that
 //! the peer samples by Markov chain Monte Carlo.
@@ -12,14 +13,17 @@ mod lattice;
 mod model;
 mod nodes;
 mod posterior;
+mod predictive;
 
 pub use model::{Effects, Priors};
 
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
-use crate::numeric::{root, sum};
-use model::{Laboratory, Likelihood, predictive_cdf};
-use posterior::{Posterior, Slice};
+use crate::numeric::sum;
+use model::Laboratory;
+use posterior::Posterior;
+use predictive::Predictive;
+use rayon::prelude::*;
 
 pub const METHODS: &[Method] = &[
     Method {
@@ -126,22 +130,16 @@ pub fn hierarchical(
     let equivalence = |i: usize| {
         let member = members.iter().position(|m| *m == i);
         let outside = laboratory(i);
-        let (sigma_square, expanded) = match member {
-            Some(j) => (
-                posterior.sigma_square(j),
-                predictive.half_length(&inside[j], true, sd),
-            ),
-            None if labs.dof[i] <= 1.0 => {
-                (f64::INFINITY, predictive.half_length(&outside, false, sd))
-            }
-            None => (
-                outside.mean_square(),
-                predictive.half_length(&outside, false, sd),
-            ),
+        let sigma_square = match member {
+            Some(j) => posterior.sigma_square(j),
+            None if labs.dof[i] <= 1.0 => f64::INFINITY,
+            None => outside.mean_square(),
         };
+        let u_predictive = (sd * sd + tau_square + sigma_square).sqrt();
+        let expanded = predictive.half_length(&outside, member.is_some(), u_predictive);
         Equivalence {
             difference: labs.value[i] - (centre + unit * mean),
-            u_predictive: unit * (sd * sd + tau_square + sigma_square).sqrt(),
+            u_predictive: unit * u_predictive,
             u_without_dark: unit * (sd * sd + sigma_square).sqrt(),
             expanded: unit * expanded,
         }
@@ -153,75 +151,9 @@ pub fn hierarchical(
         quantiles: levels.map(|p| centre + unit * posterior.quantile(p)),
         tau_mean: unit * posterior.tau_mean(),
         tau_quantiles: levels.map(|p| unit * posterior.tau_quantile(p)),
-        equivalence: (0..labs.len()).map(equivalence).collect(),
+        equivalence: (0..labs.len()).into_par_iter().map(equivalence).collect(),
         error: posterior.error,
     })
-}
-
-/// The posterior as a mixture.
-struct Predictive {
-    effects: Effects,
-    mean: f64,
-    slices: Vec<Slice>,
-}
-
-/// One component of the predictive distribution of a laboratory.
-struct Component {
-    weight: f64,
-    shift: f64,
-    tau: f64,
-    sigma: f64,
-}
-
-impl Predictive {
-    /// Half-length of the 95 % interval about zero of μ − E[μ] + effect + error. The σ of a laboratory in the reference value
-    /// (`inside`) has its posterior, that of another its own distribution.
-    fn half_length(&self, laboratory: &Laboratory, inside: bool, sd: f64) -> f64 {
-        let mut components = Vec::new();
-        for Slice {
-            tau,
-            probability,
-            nodes,
-        } in &self.slices
-        {
-            let likelihood = Likelihood::new(laboratory, self.effects, *tau);
-            for (mu, share) in nodes {
-                let weights = if inside {
-                    likelihood.sigma_weights(*mu)
-                } else {
-                    laboratory.weight.clone()
-                };
-                for (sigma, w) in laboratory.sigma.iter().zip(&weights) {
-                    let weight = probability * share * w;
-                    if weight > 1e-10 {
-                        components.push(Component {
-                            weight,
-                            shift: mu - self.mean,
-                            tau: *tau,
-                            sigma: *sigma,
-                        });
-                    }
-                }
-            }
-        }
-        let total: f64 = components.iter().map(|c| c.weight).sum();
-        let coverage = |half: f64| {
-            components
-                .iter()
-                .map(|c| {
-                    let cdf = |t: f64| predictive_cdf(self.effects, t, c.tau, c.sigma);
-                    c.weight * (cdf(half - c.shift) - cdf(-half - c.shift))
-                })
-                .sum::<f64>()
-                / total
-                - 0.95
-        };
-        let mut high = 4.0 * sd;
-        while coverage(high) < 0.0 && high < 1e12 * sd {
-            high *= 2.0;
-        }
-        root::ridders(coverage, 0.0, high, 1e-9)
-    }
 }
 
 fn check(labs: &Laboratories, priors: Priors) -> Result<(), Inapplicable> {

@@ -1,5 +1,6 @@
 //! The hierarchical model and the likelihood of one laboratory.
 
+use crate::numeric::distribution::{normal_cdf, normal_pdf};
 use crate::numeric::special::erfcx;
 use std::f64::consts::{PI, SQRT_2};
 
@@ -169,11 +170,39 @@ impl<'a> Likelihood<'a> {
         }
     }
 
-    /// Natural logarithm of the likelihood at `mu`.
-    pub fn log_at(&self, mu: f64) -> f64 {
-        let mut total = 0.0;
-        let exponent = self.contributions(mu, |_, value| total += value);
-        total.ln() + exponent
+    /// Natural logarithm of the likelihood at `mu`, and E[σ² | μ, τ].
+    pub fn log_and_mean_square(&self, mu: f64) -> (f64, f64) {
+        let sigma = &self.laboratory().sigma;
+        let (mut above, mut below) = (0.0, 0.0);
+        let exponent = self.contributions(mu, |k, value| {
+            above += value * sigma[k] * sigma[k];
+            below += value;
+        });
+        (below.ln() + exponent, above / below)
+    }
+
+    /// Whether a call costs next to nothing: known σ and Gaussian effects.
+    pub fn is_cheap(&self) -> bool {
+        matches!(self, Likelihood::Gauss { height, .. } if height.len() == 1)
+    }
+
+    /// The length over which the likelihood bends: a kink of Laplace effects is as wide as the measurement error alone.
+    pub fn bend(&self) -> f64 {
+        match self {
+            Likelihood::Gauss {
+                height, precision, ..
+            } => {
+                let total: f64 = height.iter().sum();
+                let mean = height
+                    .iter()
+                    .zip(precision)
+                    .map(|(h, p)| h * p)
+                    .sum::<f64>()
+                    / total;
+                (0.5 / mean).sqrt()
+            }
+            Likelihood::Laplace { laboratory, .. } => laboratory.width(),
+        }
     }
 
     /// Weights (sum 1) of the nodes of σ given `mu` and τ.
@@ -182,17 +211,6 @@ impl<'a> Likelihood<'a> {
         self.contributions(mu, |k, value| weights[k] = value);
         let total: f64 = weights.iter().sum();
         weights.iter().map(|w| w / total).collect()
-    }
-
-    /// E[σ² | μ, τ].
-    pub fn mean_square(&self, mu: f64) -> f64 {
-        let sigma = &self.laboratory().sigma;
-        let (mut above, mut below) = (0.0, 0.0);
-        self.contributions(mu, |k, value| {
-            above += value * sigma[k] * sigma[k];
-            below += value;
-        });
-        above / below
     }
 }
 
@@ -228,16 +246,20 @@ fn laplace_terms(distance: f64, sigma: f64, scale: f64, base: f64) -> (f64, f64)
     (near, gauss * erfcx((a + t) / SQRT_2))
 }
 
-/// Distribution function at `t` of effect plus measurement error, given τ and σ.
-pub fn predictive_cdf(effects: Effects, t: f64, tau: f64, sigma: f64) -> f64 {
-    use crate::numeric::distribution::normal_cdf;
+/// Distribution function and density at `t` of effect plus measurement error, given τ and σ.
+pub fn predictive(effects: Effects, t: f64, tau: f64, sigma: f64) -> (f64, f64) {
     match effects {
-        Effects::Gauss => normal_cdf(t / (tau * tau + sigma * sigma).sqrt()),
+        Effects::Gauss => {
+            let sd = (tau * tau + sigma * sigma).sqrt();
+            (normal_cdf(t / sd), normal_pdf(t / sd) / sd)
+        }
         Effects::Laplace => {
             // F = Φ(t/σ) + b² f'(t), because f − b² f'' is the normal density.
-            let (near, far) = laplace_terms(t.abs(), sigma, tau / SQRT_2, 0.0);
+            let scale = tau / SQRT_2;
+            let (near, far) = laplace_terms(t.abs(), sigma, scale, 0.0);
             let right = normal_cdf(t.abs() / sigma) - 0.25 * (near - far);
-            if t >= 0.0 { right } else { 1.0 - right }
+            let below = if t >= 0.0 { right } else { 1.0 - right };
+            (below, (near + far) / (4.0 * scale))
         }
     }
 }
@@ -262,7 +284,9 @@ mod tests {
         // mpmath 1.3: quad of the Laplace density (standard deviation τ) times the normal density.
         for (d, sigma, tau, expected) in LAPLACE_VALUES {
             let lab = Laboratory::new(0.0, sigma, f64::INFINITY, 1.0, 1.0);
-            let log = Likelihood::new(&lab, Effects::Laplace, tau).log_at(d);
+            let log = Likelihood::new(&lab, Effects::Laplace, tau)
+                .log_and_mean_square(d)
+                .0;
             assert!(
                 (log - expected).abs() < 1e-12 * expected.abs().max(1.0),
                 "{d} {sigma} {tau}: {log} {expected}"
@@ -274,18 +298,14 @@ mod tests {
     fn predictive_distribution_is_the_integral_of_the_likelihood() {
         let lab = Laboratory::new(0.0, 0.4, f64::INFINITY, 1.0, 1.0);
         for effects in [Effects::Gauss, Effects::Laplace] {
+            let below = |t: f64| predictive(effects, t, 1.3, 0.4).0;
             let likelihood = Likelihood::new(&lab, effects, 1.3);
+            let expected = likelihood.log_and_mean_square(0.9).0.exp();
             let h = 1e-4;
-            let slope = (predictive_cdf(effects, 0.9 + h, 1.3, 0.4)
-                - predictive_cdf(effects, 0.9 - h, 1.3, 0.4))
-                / (2.0 * h);
-            assert!((slope - likelihood.log_at(0.9).exp()).abs() < 1e-8);
-            assert!(
-                (predictive_cdf(effects, -0.5, 1.3, 0.4) + predictive_cdf(effects, 0.5, 1.3, 0.4)
-                    - 1.0)
-                    .abs()
-                    < 1e-15
-            );
+            let slope = (below(0.9 + h) - below(0.9 - h)) / (2.0 * h);
+            assert!((slope - expected).abs() < 1e-8);
+            assert!((predictive(effects, 0.9, 1.3, 0.4).1 / expected - 1.0).abs() < 1e-13);
+            assert!((below(-0.5) + below(0.5) - 1.0).abs() < 1e-15);
         }
     }
     const LAPLACE_VALUES: [(f64, f64, f64, f64); 5] = [
