@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 /// Chebyshev nodes of one piece.
 const NODES: usize = 14;
-/// A piece is halved at most so often; what is left then has noise above the tolerance.
-const DEPTH: usize = 30;
+/// Functions that need more pieces have rounding noise above the tolerance, and halving would go on for ever.
+const MOST: usize = 512;
 
 /// cos(k θ_i) 2/NODES at the nodes t_i = cos θ_i, halved for k = 0: values times this are Chebyshev coefficients.
 static TRANSFORM: LazyLock<[[f64; NODES]; NODES]> = LazyLock::new(|| {
@@ -71,31 +71,35 @@ pub struct Piecewise<const N: usize> {
 }
 
 impl<const N: usize> Piecewise<N> {
-    /// Approximates `functions` between the first and the last of the ascending `breaks` to the absolute `tolerance`.
+    /// Approximates `functions` between the first and the last of the ascending `breaks` to the absolute `tolerance`; `None` where
+    /// 512 pieces are not enough.
     pub fn new(
         mut functions: impl FnMut(f64) -> [f64; N],
         breaks: &[f64],
         tolerance: f64,
-    ) -> Piecewise<N> {
-        let mut waiting: Vec<(f64, f64, usize)> = breaks
+    ) -> Option<Piecewise<N>> {
+        let mut waiting: Vec<(f64, f64)> = breaks
             .windows(2)
             .filter(|w| w[1] > w[0])
-            .map(|w| (w[0], w[1], 0))
+            .map(|w| (w[0], w[1]))
             .collect();
         waiting.reverse();
         let mut pieces = Vec::new();
-        while let Some((low, high, depth)) = waiting.pop() {
+        while let Some((low, high)) = waiting.pop() {
             let piece = Piece::new(low, high, &mut functions);
             let middle = 0.5 * (low + high);
-            let splits = depth < DEPTH && middle > low && middle < high;
+            let splits = middle > low && middle < high;
             // The comparison is written so that a piece of NaN stays whole.
             if splits && piece.error() > tolerance {
-                waiting.extend([(middle, high, depth + 1), (low, middle, depth + 1)]);
+                waiting.extend([(middle, high), (low, middle)]);
+                if pieces.len() + waiting.len() > MOST {
+                    return None;
+                }
             } else {
                 pieces.push(piece);
             }
         }
-        Piecewise { pieces }
+        Some(Piecewise { pieces })
     }
 
     /// Function `n` at `x`; outside the interval the nearest piece is continued.
@@ -108,12 +112,13 @@ impl<const N: usize> Piecewise<N> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
     fn a_kink_between_the_breaks_is_found_and_both_functions_are_met() {
         let functions = |x: f64| [-(x * x + 1e-4).sqrt(), x.sin()];
-        let pieces = Piecewise::new(functions, &[-5.0, 1.0, 4.0], 1e-10);
+        let pieces = Piecewise::new(functions, &[-5.0, 1.0, 4.0], 1e-10).unwrap();
         for i in 0..=900 {
             let x = -5.0 + 0.01 * f64::from(i);
             for (n, expected) in functions(x).into_iter().enumerate() {
@@ -124,6 +129,13 @@ mod tests {
 
     #[test]
     fn an_empty_interval_has_no_value() {
-        assert!(Piecewise::new(|x| [x], &[1.0], 1e-9).value(0, 1.0).is_nan());
+        let empty = Piecewise::new(|x| [x], &[1.0], 1e-9).unwrap();
+        assert!(empty.value(0, 1.0).is_nan());
+    }
+
+    #[test]
+    fn noise_above_the_tolerance_ends_in_none_and_not_in_pieces_without_end() {
+        let noise = |x: f64| [(x * 1e9).sin()];
+        assert!(Piecewise::new(noise, &[0.0, 1.0], 1e-10).is_none());
     }
 }

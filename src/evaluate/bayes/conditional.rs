@@ -250,6 +250,7 @@ fn on_panels(
 /// ln of one likelihood and ln E[σ² | μ, τ] as polynomials on pieces of μ.
 struct Tabulated<'a> {
     likelihood: &'a Likelihood<'a>,
+    /// None where the likelihood is cheap, or too rough for polynomials; it is then computed each time.
     table: Option<Piecewise<2>>,
 }
 
@@ -263,7 +264,7 @@ impl<'a> Tabulated<'a> {
         let table = match (likelihood.is_cheap(), range.first(), range.last()) {
             (false, Some(low), Some(high)) => {
                 let breaks = bends(likelihood, *low, *high);
-                Some(Piecewise::new(functions, &breaks, TABLE_TOLERANCE))
+                Piecewise::new(functions, &breaks, TABLE_TOLERANCE)
             }
             _ => None,
         };
