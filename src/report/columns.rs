@@ -2,13 +2,15 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::blocks::{Table, plain};
+use super::blocks::{Inline, Table, plain};
 
 /// Width of the text on an A4 page with its margins, in twentieths of a point.
 pub const TEXT_WIDTH: usize = 9638;
 /// Width of a letter in a table and of the margins of a cell, in twentieths of a point.
 const LETTER: usize = 112;
 const CELL_MARGINS: usize = 200;
+/// Letters for which a column without contents has room.
+const BY_HAND: usize = 14;
 
 /// Widths of columns in twentieths of a point: each has room for its longest word, and what is left of the page goes to those with the
 /// longest texts.
@@ -18,11 +20,21 @@ pub fn widths(table: &Table) -> Vec<usize> {
         rows.filter_map(move |row| row.get(column))
             .map(|cell| plain(cell))
     };
+    // What is filled in by hand needs room though nothing stands there yet.
+    let by_hand = |column: usize| {
+        let body = table.rows.iter().filter_map(|row| row.get(column));
+        let blank = |cell: &Vec<Inline>| plain(cell).trim().is_empty();
+        match table.rows.is_empty() || !body.clone().all(blank) {
+            true => 0,
+            false => BY_HAND,
+        }
+    };
     let columns = 0..table.align.len();
     let floors: Vec<usize> = columns
         .clone()
         .map(|c| {
-            CELL_MARGINS + LETTER * cells(c).map(|text| longest_word(&text)).max().unwrap_or(0)
+            let longest = cells(c).map(|text| longest_word(&text)).max().unwrap_or(0);
+            CELL_MARGINS + LETTER * longest.max(by_hand(c))
         })
         .collect();
     // What a column wants beyond the room that it has.
@@ -90,6 +102,18 @@ mod tests {
         let widths = widths(table);
         assert!(widths[0] > widths[1]);
         assert!(widths.iter().sum::<usize>() <= TEXT_WIDTH);
+    }
+
+    #[test]
+    fn a_column_to_be_filled_in_by_hand_has_room() {
+        let found = blocks(&format!(
+            "| a | b |\n|---|---|\n| {} | |\n",
+            "很长".repeat(60)
+        ));
+        let Block::Table(table) = &found[0] else {
+            panic!("{found:?}")
+        };
+        assert!(widths(table)[1] >= CELL_MARGINS + BY_HAND * LETTER);
     }
 
     #[test]

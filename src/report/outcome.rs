@@ -154,6 +154,7 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
         nominal => &point.nominal,
         unit,
         reference, drift, results, left_out, failures,
+        coverage => point.results.iter().find_map(|r| r.equivalence.as_ref()).map(|e| shortest(e.k)),
         corrected => point.results.iter().any(|r| r.correction != 0.0),
         scores => names,
         picture => point.reference.as_ref().map(|_| picture_name(point, words.lang)),

@@ -4,5 +4,6 @@
 mod anything;
 mod certificates;
 mod forms;
+mod libreoffice;
 mod samples;
 mod separated;

@@ -137,7 +137,7 @@ fn line(text: &[Inline]) -> String {
             Inline::Emphasis(inner) => format!("#emph[{}]", line(inner)),
             Inline::Sub(inner) => format!("#sub(typographic: false)[{}]", line(inner)),
             Inline::Sup(inner) => format!("#super(typographic: false)[{}]", line(inner)),
-            Inline::Code(text) => format!("#raw({})", string(text)),
+            Inline::Code(text) => code(text),
             Inline::Link(target, inner) if target.starts_with("https://") => {
                 format!("#link({})[{}]", string(target), line(inner))
             }
@@ -145,6 +145,16 @@ fn line(text: &[Inline]) -> String {
             Inline::Break => "#linebreak()".to_owned(),
         })
         .collect()
+}
+
+/// Code, which may be divided anywhere when it is long, as digests are.
+fn code(text: &str) -> String {
+    let signs: Vec<char> = text.chars().collect();
+    let pieces: Vec<String> = signs
+        .chunks(8)
+        .map(|piece| format!("#raw({})", string(&piece.iter().collect::<String>())))
+        .collect();
+    pieces.join("#sym.zws")
 }
 
 /// Every sign that a document shows, for finding out whether the fonts have it.

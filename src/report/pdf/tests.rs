@@ -94,7 +94,7 @@ fn a_sign_without_a_font_is_named_even_when_it_stands_in_a_picture() {
 
 #[test]
 fn every_kind_of_block_can_be_set() {
-    let markdown = "# H1\n\n## H2\n\n### H3\n\ntext *a*<sub>n</sub> **b** `c` 10<sup>−6</sup><br>d [e](https://example.org)\n\n\
+    let markdown = "# H1\n\n## H2\n\n### H3\n\ntext *a*<sub>n</sub> **b** `c0123456789abcdef` 10<sup>−6</sup><br>d [e](https://example.org)\n\n\
         1. one\n   - two\n\n- □ tick\n\n> quote\n\n```\nlines\n```\n\n---\n\n<!-- page -->\n\n| | |\n|---|:-:|\n| a | b |\n\n![p](../a.svg)\n\n![q](b.svg)\n";
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"900\" height=\"9\"><rect width=\"9\" height=\"9\"/></svg>";
     let pictures = Pictures::from([("a.svg".to_owned(), svg.to_owned())]);
