@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Status, project, terminal};
+use crate::check::ladder;
 use crate::compile::Compiled;
 use crate::model::Protocol;
 use crate::model::policy::Ground;
@@ -39,7 +40,8 @@ impl Show {
     }
 }
 
-/// Every default with its value, its origin and what it rests on, then the consequences that the policy orders.
+/// Every default with its value, its origin and what it rests on, then the consequences that the policy orders, and what follows from each
+/// verdict and event step by step.
 fn listing(compiled: &Compiled, protocol: &Protocol, lang: Lang) -> String {
     let zh = lang == Lang::Zh;
     let regime = &protocol.regime;
@@ -76,6 +78,16 @@ fn listing(compiled: &Compiled, protocol: &Protocol, lang: Lang) -> String {
         for basis in consequence.measures.iter().filter_map(|m| m.basis.as_ref()) {
             text.push_str(&format!("      {}\n", basis.get(lang)));
         }
+    }
+    let consequences = ladder::in_effect(protocol);
+    if !consequences.is_empty() {
+        text.push_str(if zh {
+            "处理流程\n"
+        } else {
+            "what follows\n"
+        });
+        let words = protocol.verdict_words();
+        text.push_str(&ladder::outline::outline(&consequences, &words, lang));
     }
     text
 }

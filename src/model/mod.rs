@@ -9,6 +9,8 @@ pub mod policy;
 mod resolve;
 pub mod rules;
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::source::{Span, Spanned};
@@ -412,6 +414,13 @@ pub struct Contingency {
 }
 
 impl Protocol {
+    /// The wording of verdicts in the vocabulary that is ordered; empty where none is.
+    pub fn verdict_words(&self) -> BTreeMap<String, Text> {
+        let ordered = self.vocabulary.as_ref();
+        let words = ordered.and_then(|kind| self.regime.vocabularies.get(&kind.value));
+        words.cloned().unwrap_or_default()
+    }
+
     /// The pilot and the participants.
     pub fn laboratories(&self) -> impl Iterator<Item = &Laboratory> {
         std::iter::once(&self.pilot).chain(self.participants.iter())

@@ -1,6 +1,7 @@
 //! The sanction ladders: every verdict and every event has its consequence, every consequence ends, and what is suspended can be lifted.
 
 pub mod machine;
+pub mod outline;
 pub mod picture;
 mod suspension;
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use super::machine::{Ladder, StateKind};
 use super::words::Words;
-use super::{in_effect, picture};
+use super::{in_effect, outline, picture};
 use crate::check::fixture;
 use crate::compile::{Compiled, compile};
-use crate::text::Lang;
+use crate::text::{Lang, Text};
 
 const RULES: &str = "satisfactory when all points satisfactory; unsatisfactory otherwise";
 
@@ -139,6 +139,17 @@ fn every_state_has_one_way_in_and_every_way_ends() {
             assert!(ladder.next(index).all(|it| it.to > index));
         }
     }
+}
+
+#[test]
+fn the_outline_indents_what_follows_from_a_retest() {
+    let compiled = compiled(RULES, LADDER);
+    let consequences = in_effect(&compiled.protocols[0].protocol);
+    let words = Words::from([("satisfactory".to_owned(), Text::same("合格"))]);
+    let text = outline::outline(&consequences, &words, Lang::Zh);
+    let retest = text.find("\n    → 补测").unwrap();
+    let lifted = text.find("\n      → 合格：解除").unwrap();
+    assert!(retest < lifted, "{text}");
 }
 
 #[test]

@@ -15,7 +15,8 @@ use crate::text::Lang;
 const ROW: f64 = 22.0;
 const HEAD: f64 = 58.0;
 const TEXT: f64 = 12.0;
-const CHART: f64 = 940.0;
+/// Narrow enough for its letters to be read on a page of A4.
+const CHART: f64 = 620.0;
 
 /// Draws the timetable; without dates, an empty frame.
 pub fn gantt(journey: &Journey, calendars: &Calendars, plan: &Plan, lang: Lang) -> String {

@@ -188,13 +188,10 @@ fn defaults(protocol: &Protocol) -> Vec<PolicyDefault> {
 
 /// The words of the vocabulary that is ordered.
 fn wording(protocol: &Protocol) -> Wording {
-    let Some(ordered) = &protocol.vocabulary else {
-        return Wording::default();
-    };
-    let verdicts = protocol.regime.vocabularies.get(&ordered.value);
+    let ordered = protocol.vocabulary.as_ref();
     Wording {
-        vocabulary: ordered.value.clone(),
-        verdicts: verdicts.cloned().unwrap_or_default(),
+        vocabulary: ordered.map(|kind| kind.value.clone()).unwrap_or_default(),
+        verdicts: protocol.verdict_words(),
     }
 }
 
