@@ -15,6 +15,7 @@ pub(super) fn check(
         no_pattern(protocol, diagnostics);
     }
     ways_beside_a_pattern(protocol, diagnostics);
+    orders(written, diagnostics);
     for finding in (journey.findings.iter()).filter(|f| stands_alone(f, protocol, journey)) {
         let teller = Teller { written, journey };
         let Some((code, message, help)) = teller.tell(&finding.kind) else {
@@ -148,6 +149,61 @@ fn no_pattern(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Orders that were asked for: how each was found, or why it cannot be.
+fn orders(written: &WrittenJourney, diagnostics: &mut Vec<Diagnostic>) {
+    let artefacts = &written.journey.artefacts;
+    for (artefact, at) in &written.ordered {
+        let Some((artefact, ordered)) =
+            (artefacts.get(*artefact)).and_then(|it| Some((it, it.ordered.as_ref()?)))
+        else {
+            continue;
+        };
+        let text = ordered.text();
+        let message = Text::new(
+            format!("`{}` {}", artefact.id, text.zh),
+            format!("`{}`: {}", artefact.id, text.en),
+        );
+        let mut diagnostic = Diagnostic::new(Code::OrderOptimised, *at, message);
+        diagnostic.severity = Severity::Note;
+        diagnostics.push(diagnostic.with_help(Text::new(
+            "时间表已按此次序排定；删去 `次序` 一行即恢复所写次序",
+            "the timetable follows it; without `order` the order written is kept",
+        )));
+    }
+    for (artefact, at, reason) in &written.unordered {
+        let id = artefacts.get(*artefact).map_or("", |it| it.id.as_str());
+        let reason = reason.text();
+        let message = Text::new(
+            format!(
+                "无法优化 `{id}` 的次序：{}",
+                reason.zh.trim_end_matches('。')
+            ),
+            format!("no order can be found for `{id}`: {}", lower(&reason.en)),
+        );
+        let pattern = written.place(&circulation::Cause::Pattern(*artefact));
+        diagnostics.push(
+            Diagnostic::new(Code::OrderImpossible, *at, message)
+                .with_label(pattern, Text::new("要排序的传递方式", "the way to be ordered"))
+                .with_help(Text::new(
+                    "在实验室的块中写 `坐标 北纬 31.19° 东经 121.43°`，或写 `距离 NIM -> SIMT 1200 km`",
+                    "write `position north 31.19° east 121.43°` in the block of each laboratory, or `distance NIM -> SIMT 1200 km`",
+                )),
+        );
+    }
+}
+
+/// A sentence as part of another one.
+fn lower(sentence: &str) -> String {
+    let mut signs = sentence.trim_end_matches('.').chars();
+    let first = signs.next().map(|sign| sign.to_ascii_lowercase());
+    first.into_iter().chain(signs).collect()
+}
+
+/// The name of a holiday, or what to say of one without a name.
+fn holiday<'a>(name: &'a str, unnamed: &'a str) -> &'a str {
+    if name.is_empty() { unnamed } else { name }
+}
+
 struct Teller<'a> {
     written: &'a WrittenJourney,
     journey: &'a circulation::Plan,
@@ -171,12 +227,21 @@ impl Teller<'_> {
     }
 
     fn visit(&self, id: VisitId) -> String {
-        let visit = self.journey.circulation.visit(id);
-        format!(
+        let circulation = &self.journey.circulation;
+        let visit = circulation.visit(id);
+        let name = format!(
             "{}@{}",
             self.artefact(visit.artefact),
             self.laboratory(visit.laboratory)
-        )
+        );
+        let several = circulation.visits().any(|(other, it)| {
+            other != id && (it.artefact, it.laboratory) == (visit.artefact, visit.laboratory)
+        });
+        if several {
+            format!("{name}#{}", visit.ordinal)
+        } else {
+            name
+        }
     }
 
     /// Code, message and mend of a finding; none for names, which the model has reported already.
@@ -234,8 +299,8 @@ impl Teller<'_> {
                     self.artefact(*artefact),
                     self.laboratory(*laboratory)
                 ),
-                "从路线中删去重复的一站",
-                "remove the second stop from the route",
+                "从路线中删去重复的一站；有意再次到访的，在路线的块中写 `再次到访 实验室`",
+                "remove the second stop, or, if it is meant, write `again` and the laboratory in the block of the route",
             ),
             FindingKind::AtTwoPlaces {
                 artefact,
@@ -359,8 +424,8 @@ impl Teller<'_> {
                     Code::CircularVisits,
                     format!("各站相互等待：{route}"),
                     format!("visits wait for one another: {route}"),
-                    "改写路线",
-                    "rewrite the routes",
+                    "删去其中一条 `等待`，或改写路线",
+                    "remove one `wait`, or rewrite the routes",
                 )
             }
             FindingKind::SpeaksOfNothing => told(
@@ -529,6 +594,26 @@ impl Teller<'_> {
                 ),
                 "延长停留，或避开长假",
                 "lengthen the stay, or avoid the holidays",
+            ),
+            FindingKind::StayOverHolidays {
+                visit,
+                name,
+                holidays,
+                days,
+            } => told(
+                Code::StayOverHolidays,
+                format!(
+                    "{} 的 {days} 天停留正逢{}，其中 {holidays} 天放假",
+                    self.visit(*visit),
+                    holiday(&name.zh, "法定节假日")
+                ),
+                format!(
+                    "of the {days} days of {} {holidays} are public holidays ({})",
+                    self.visit(*visit),
+                    holiday(&name.en, "by the calendar")
+                ),
+                "停留改用工作日（如 `8 wd`），或延长停留、避开假期",
+                "count the stay in working days (`8 wd`), lengthen it, or avoid the holidays",
             ),
             FindingKind::OutOfRange { .. } => told(
                 Code::DateImpossible,

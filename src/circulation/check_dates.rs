@@ -146,6 +146,9 @@ fn no_calendar(problem: &Problem, timetable: &Timetable) -> Option<Finding> {
     Some(Finding::new(FindingKind::NoCalendar, at))
 }
 
+/// From how many public holidays on a stay is told of them; one or two are no more than a weekend.
+const LONG_HOLIDAY: usize = 3;
+
 fn few_working_days(problem: &Problem, entry: &Entry) -> Option<Finding> {
     let it = problem.circulation.visit(entry.visit);
     let clock = problem.places.clock(it.place);
@@ -155,17 +158,28 @@ fn few_working_days(problem: &Problem, entry: &Entry) -> Option<Finding> {
     }
     let days = i64::from(clock::days(entry.start, entry.end)) + 1;
     let working = clock.working_days(entry.start, entry.end);
-    // An ordinary week has 5 working days of 7; fewer than half of that share is reported.
-    (working * 14 < days * 5).then(|| {
-        let kind = FindingKind::FewWorkingDays {
+    // An ordinary week has 5 working days of 7; fewer than half of that share is reported as such, and else the holidays are.
+    let kind = if working * 14 < days * 5 {
+        FindingKind::FewWorkingDays {
             visit: entry.visit,
             working,
             days,
-        };
-        let calendar = match problem.journey.laboratories[it.place].calendar {
-            Some(_) => Cause::Calendar(Some(it.place)),
-            None => Cause::Calendar(None),
-        };
-        Finding::new(kind, [it.origin.clone(), calendar])
-    })
+        }
+    } else {
+        let (name, holidays) = clock.holidays(entry.start, entry.end)?;
+        if holidays < LONG_HOLIDAY {
+            return None;
+        }
+        FindingKind::StayOverHolidays {
+            visit: entry.visit,
+            name,
+            holidays,
+            days,
+        }
+    };
+    let calendar = match problem.journey.laboratories[it.place].calendar {
+        Some(_) => Cause::Calendar(Some(it.place)),
+        None => Cause::Calendar(None),
+    };
+    Some(Finding::new(kind, [it.origin.clone(), calendar]))
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::text::Text;
 use crate::values::calendar::Calendar;
 use crate::values::date::{Duration, PeriodKind};
 
@@ -94,6 +95,13 @@ impl<'a> Clock<'a> {
             }
         }
         Some(day)
+    }
+
+    /// The name of the first public holiday from `first` to `last`, and how many there are.
+    pub fn holidays(&self, first: Date, last: Date) -> Option<(Text, usize)> {
+        let mut days = self.calendar.holidays(first, last);
+        let (_, name) = days.next()?;
+        Some((name.clone(), 1 + days.count()))
     }
 
     /// Working days from `first` to `last`, both included.

@@ -1,11 +1,12 @@
 //! Expands the patterns of a journey (环式、星形式、花瓣式 …) into the graph of visits and legs.
 
-use petgraph::graph::NodeIndex;
+use petgraph::graph::{EdgeIndex, NodeIndex};
 
 use super::finding::{Cause, Finding, FindingKind};
 use super::graph::{Circulation, Leg, LegKind, Visit, VisitId};
 use super::journey::{Artefact, Journey, Pattern, PilotMeasures, Route};
 use super::names::Names;
+use crate::values::date::Duration;
 
 /// The graph, and what stands against it.
 pub(super) struct Expanded {
@@ -23,6 +24,9 @@ struct Halt {
     measures: bool,
     again: bool,
     circuit: usize,
+    /// Stay, and time on the road to it, as its route has them.
+    stay: Option<Duration>,
+    transit: Option<Duration>,
     origin: Cause,
 }
 
@@ -202,6 +206,8 @@ impl Expansion<'_> {
             measures: true,
             again: false,
             circuit,
+            stay: None,
+            transit: None,
             origin: named.origin.clone(),
         }
     }
@@ -213,6 +219,8 @@ impl Expansion<'_> {
             measures,
             again: true,
             circuit,
+            stay: None,
+            transit: None,
             origin: Cause::Pattern(artefact),
         }
     }
@@ -287,6 +295,12 @@ impl Expansion<'_> {
                 let next = self.written_out(number, index, route, names);
                 self.join(number, specimen, &mut halts, next);
             }
+            if self.journey.artefacts[number].pilot_measures == PilotMeasures::FirstAndLast {
+                let between = halts.len().saturating_sub(2);
+                (halts.iter_mut().skip(1).take(between))
+                    .filter(|it| it.laboratory == self.pilot)
+                    .for_each(|it| it.measures = false);
+            }
             self.number_circuits(&mut halts);
             self.ends_with_pilot(number, &halts);
             self.chain(number, specimen, &halts, LegKind::Transport);
@@ -312,8 +326,11 @@ impl Expansion<'_> {
                     laboratory,
                     place: laboratory,
                     measures: it.measures,
-                    again: it.again || laboratory == self.pilot,
+                    // Passing through is no second measurement.
+                    again: it.again || !it.measures || laboratory == self.pilot,
                     circuit: 0,
+                    stay: written.stay,
+                    transit: written.transit,
                     origin,
                 })
             })
@@ -381,7 +398,8 @@ impl Expansion<'_> {
             .map(|it| self.visit(artefact, specimen, it))
             .collect();
         for (pair, halt) in way.windows(2).zip(halts.iter().skip(1)) {
-            self.leg(pair[0], pair[1], kind, halt.laboratory == self.pilot);
+            let edge = self.leg(pair[0], pair[1], kind, halt.laboratory == self.pilot);
+            self.graph.graph[edge].transit = halt.transit;
         }
         if !way.is_empty() {
             self.ways.push(way);
@@ -397,19 +415,21 @@ impl Expansion<'_> {
             ordinal: 1,
             circuit: halt.circuit,
             measures: halt.measures,
+            stay: halt.stay,
             origin: halt.origin.clone(),
         });
         self.meant.push(halt.again);
         VisitId(node.index())
     }
 
-    fn leg(&mut self, from: VisitId, to: VisitId, kind: LegKind, returns: bool) {
+    fn leg(&mut self, from: VisitId, to: VisitId, kind: LegKind, returns: bool) -> EdgeIndex {
         let leg = Leg {
             kind,
             rules: Vec::new(),
+            transit: None,
             returns,
         };
-        self.graph.graph.add_edge(from.node(), to.node(), leg);
+        self.graph.graph.add_edge(from.node(), to.node(), leg)
     }
 
     /// Numbers the visits of each laboratory, reporting those that repeat one without saying so.

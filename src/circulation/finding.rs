@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::graph::VisitId;
+use crate::text::Text;
 
 /// An item of the journey that is responsible for a finding; all numbers are indices into [`super::Journey`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -199,6 +200,13 @@ pub enum FindingKind {
         working: i64,
         days: i64,
     },
+    /// A stay counted in calendar days holds public holidays, on which nobody may measure; `name` is the first of them.
+    StayOverHolidays {
+        visit: VisitId,
+        name: Text,
+        holidays: usize,
+        days: i64,
+    },
     /// A date beyond what can be computed with.
     OutOfRange {
         visit: Option<VisitId>,
@@ -241,6 +249,7 @@ impl Finding {
             | ProvisionalCalendar { .. }
             | NoCalendar
             | FewWorkingDays { .. }
+            | StayOverHolidays { .. }
             | Stopped { .. } => Severity::Warning,
             _ => Severity::Error,
         }

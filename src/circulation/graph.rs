@@ -4,6 +4,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use serde::Serialize;
 
 use super::finding::Cause;
+use crate::values::date::Duration;
 
 /// A visit's number: its place in [`Circulation::graph`], in canonical order (artefact, specimen, way).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -32,6 +33,8 @@ pub struct Visit {
     pub circuit: usize,
     /// Whether the laboratory measures, or the artefact only passes through.
     pub measures: bool,
+    /// The stay that its route asks for.
+    pub stay: Option<Duration>,
     /// Where the visit was asked for.
     pub origin: Cause,
 }
@@ -54,6 +57,8 @@ pub struct Leg {
     pub kind: LegKind,
     /// The leg rules that speak of this leg, in the order written.
     pub rules: Vec<usize>,
+    /// The time on the road that its route asks for.
+    pub transit: Option<Duration>,
     /// The leg ends at the pilot after a loop.
     pub returns: bool,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::order::Ordered;
 use crate::text::Text;
 use crate::values::calendar::Calendar;
 use crate::values::date::Duration;
@@ -171,6 +172,9 @@ pub struct Artefact {
     pub stay: Option<Duration>,
     #[serde(default)]
     pub transit: Option<Duration>,
+    /// How the order of the laboratories was found, when it is not the author's.
+    #[serde(default)]
+    pub ordered: Option<Ordered>,
 }
 
 fn one() -> usize {
@@ -190,6 +194,7 @@ impl Artefact {
             stability: None,
             stay: None,
             transit: None,
+            ordered: None,
         }
     }
 }
@@ -275,6 +280,24 @@ pub struct Route {
     #[serde(default)]
     pub specimen: usize,
     pub stops: Vec<Stop>,
+    /// Stay at each stop of this route; the artefact's when absent.
+    #[serde(default)]
+    pub stay: Option<Duration>,
+    /// Time on the road of each leg of this route; the artefact's when absent.
+    #[serde(default)]
+    pub transit: Option<Duration>,
+}
+
+impl Route {
+    /// A route of the first specimen with the usual times.
+    pub fn of(stops: Vec<Stop>) -> Route {
+        Route {
+            specimen: 0,
+            stops,
+            stay: None,
+            transit: None,
+        }
+    }
 }
 
 /// One stop of a route written out.
@@ -374,6 +397,9 @@ pub struct LegRule {
     pub hand_over: Option<Duration>,
     #[serde(default)]
     pub carrier: Option<Text>,
+    /// Papers that go through customs along with the artefact.
+    #[serde(default)]
+    pub carnet: Option<Text>,
 }
 
 /// Spare time planned into the journey.

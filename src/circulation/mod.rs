@@ -45,6 +45,7 @@ pub use journey::{
     Absence, Artefact, Calendars, Distance, Journey, Laboratory, LegRule, Pattern, PilotMeasures,
     Position, Precedence, Reserve, Route, Stop, VisitName, VisitRule,
 };
+pub use order::Ordered;
 pub use plan::{Plan, plan};
 pub use replan::{Change, Event, EventKind, Log, Replanned, What, replan};
 pub use timetable::{Bond, Entry, LegDates, PilotInterval, Timetable};

@@ -40,7 +40,7 @@ fn star() -> Pattern {
 fn route(specimen: usize, stops: &[&str]) -> Route {
     Route {
         specimen,
-        stops: stops.iter().map(|it| Stop::at(*it)).collect(),
+        ..Route::of(stops.iter().map(|it| Stop::at(*it)).collect())
     }
 }
 

@@ -69,6 +69,7 @@ fn declared_stays(journey: &Journey, circulation: &Circulation) -> Vec<Wish> {
                 .flatten();
             let stay = (laboratory.stay.as_ref())
                 .or(pilot)
+                .or(visit.stay.as_ref())
                 .or(artefact.stay.as_ref())
                 .unwrap_or(&journey.stay);
             Wish {
@@ -231,6 +232,7 @@ fn precedences(
             let leg = Leg {
                 kind: LegKind::Precedence(number),
                 rules: Vec::new(),
+                transit: None,
                 returns: false,
             };
             circulation.graph.add_edge(from.node(), to.node(), leg);
@@ -258,6 +260,7 @@ pub(super) fn leg_durations(
             };
             let hand_over = rule(|it| it.hand_over.as_ref()).or(journey.hand_over.as_ref());
             let transit = rule(|it| it.transit.as_ref())
+                .or(leg.transit.as_ref())
                 .or(artefact.transit.as_ref())
                 .unwrap_or(&journey.transit);
             let customs = rule(|it| it.customs.as_ref());

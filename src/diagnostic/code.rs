@@ -93,6 +93,9 @@ codes! {
     DelayedByAbsence "W0514" "delayed" Warning,
     ProvisionalCalendar "W0515" "provisional-calendar" Warning,
     FewWorkingDays "W0516" "few-working-days" Warning,
+    StayOverHolidays "W0517" "stay-over-holidays" Warning,
+    OrderImpossible "E0518" "order-impossible" Error,
+    OrderOptimised "W0519" "order-optimised" Warning,
     // Evaluation
     ContributorWithPlus "W0601" "contributor-with-plus" Warning,
     CorrelationUnstated "W0602" "correlation-unstated" Warning,

@@ -565,7 +565,7 @@ facts! {
     "circulation.travels" FactKind::Truth, "传递标准在实验室之间运输", "a transfer standard is carried between laboratories", |c| {
         let circulation = &c.protocol.circulation;
         let ways = &circulation.patterns;
-        truth(ways.is_empty() || ways.iter().any(|way| way.kind != Way::OnSite), circulation.at)
+        truth(ways.is_empty() || ways.iter().any(|way| !matches!(way.kind, Way::OnSite { .. } | Way::Remote { .. })), circulation.at)
     };
     "circulation.feasible" FactKind::Truth, "时间表可行，在稳定性验证的时间内", "the timetable can be kept and stays within the proven stability",
         |c| planned(c, is_of_dates);

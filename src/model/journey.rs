@@ -1,13 +1,16 @@
 //! The journey that a protocol describes, and where each part of it was written.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
-use super::{Protocol, Time, TimeKind, TravelPattern, Way};
+use super::{Protocol, TimeKind, TravelPattern, Way};
+use crate::circulation::order::{self, NoOrder, Request, Weigh};
 use crate::circulation::{
-    Absence, Artefact, Calendars, Cause, Journey, Laboratory, LegRule, Pattern, Reserve, Route,
-    Stop, VisitName, VisitRule,
+    Absence, Artefact, Calendars, Cause, Distance, Journey, Laboratory, Pattern, Precedence,
+    Reserve, Route, Stop, VisitName,
 };
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::values::calendar::Calendar;
 use crate::values::date::{Duration, PeriodKind};
 
@@ -16,6 +19,10 @@ use crate::values::date::{Duration, PeriodKind};
 pub struct WrittenJourney {
     pub journey: Journey,
     pub calendars: Calendars,
+    /// Orders that were asked for and found, each with the artefact and the place that asks.
+    pub ordered: Vec<(usize, Span)>,
+    /// Orders that were asked for and cannot be found: artefact, place and reason.
+    pub unordered: Vec<(usize, Span, NoOrder)>,
     origins: Origins,
 }
 
@@ -26,12 +33,17 @@ struct Origins {
     start: Span,
     limit: Option<Span>,
     stability: Option<Span>,
+    calendar: Option<Span>,
+    calendars: Vec<Option<Span>>,
     laboratories: Vec<Span>,
+    absences: Vec<Vec<Span>>,
     artefacts: Vec<Span>,
+    measured_by: BTreeMap<(usize, usize), Span>,
     patterns: Vec<Span>,
     stops: BTreeMap<(usize, usize, usize), Span>,
     visit_rules: Vec<Span>,
     leg_rules: Vec<Span>,
+    precedences: Vec<Span>,
 }
 
 impl WrittenJourney {
@@ -44,22 +56,23 @@ impl WrittenJourney {
             Cause::Start => Some(origins.start),
             Cause::Limit => origins.limit,
             Cause::Stability(_) => origins.stability,
-            Cause::Calendar(_) => None,
-            Cause::Laboratory(index)
-            | Cause::Absence {
-                laboratory: index, ..
-            } => at(&origins.laboratories, *index),
+            Cause::Calendar(None) => origins.calendar,
+            Cause::Calendar(Some(index)) => origins
+                .calendars
+                .get(*index)
+                .copied()
+                .flatten()
+                .or(origins.calendar),
+            Cause::Laboratory(index) => at(&origins.laboratories, *index),
+            Cause::Absence {
+                laboratory,
+                absence,
+            } => origins
+                .absences
+                .get(*laboratory)
+                .and_then(|own| at(own, *absence)),
             Cause::Artefact(index) => at(&origins.artefacts, *index),
-            Cause::MeasuredBy { artefact, entry } => {
-                let name = self
-                    .journey
-                    .artefacts
-                    .get(*artefact)
-                    .and_then(|a| a.measured_by.get(*entry));
-                let index = name
-                    .and_then(|name| self.journey.laboratories.iter().position(|l| l.id == *name));
-                index.and_then(|index| at(&origins.laboratories, index))
-            }
+            Cause::MeasuredBy { artefact, entry } => self.measured_by(*artefact, *entry),
             Cause::Pattern(index) => at(&origins.patterns, *index),
             Cause::Stop {
                 artefact,
@@ -72,9 +85,25 @@ impl WrittenJourney {
                 .or_else(|| at(&origins.patterns, *artefact)),
             Cause::VisitRule(index) => at(&origins.visit_rules, *index),
             Cause::LegRule(index) => at(&origins.leg_rules, *index),
-            Cause::Precedence(_) | Cause::Event(_) => None,
+            Cause::Precedence(index) => at(&origins.precedences, *index),
+            Cause::Event(_) => None,
         }
         .unwrap_or(origins.circulation)
+    }
+
+    /// Where it is said that a laboratory measures an artefact: in the artefact's list, or among the participants.
+    fn measured_by(&self, artefact: usize, entry: usize) -> Option<Span> {
+        if let Some(span) = self.origins.measured_by.get(&(artefact, entry)) {
+            return Some(*span);
+        }
+        let name = self
+            .journey
+            .artefacts
+            .get(artefact)?
+            .measured_by
+            .get(entry)?;
+        let index = (self.journey.laboratories.iter()).position(|l| l.id == *name)?;
+        self.origins.laboratories.get(index).copied()
     }
 }
 
@@ -88,51 +117,16 @@ impl Protocol {
     /// The journey of this protocol with the calendars it names.
     pub fn journey(&self) -> WrittenJourney {
         let circulation = &self.circulation;
-        let mut origins = Origins {
-            circulation: circulation.at,
-            start: circulation.start_at,
-            limit: circulation.limit.as_ref().map(|l| l.at),
-            stability: self
-                .stability
-                .as_ref()
-                .and_then(|s| s.before.as_ref())
-                .map(|(_, span)| span.at),
-            laboratories: self.laboratories().map(|l| l.at).collect(),
-            artefacts: self.artefacts.iter().map(|a| a.at).collect(),
-            ..Origins::default()
-        };
+        let mut origins = self.origins();
         let mut artefacts = Vec::new();
-        for (index, artefact) in self.artefacts.iter().enumerate() {
-            let ways: Vec<&TravelPattern> = circulation
-                .patterns
-                .iter()
-                .filter(|p| {
-                    p.artefact
-                        .as_ref()
-                        .is_none_or(|name| name.value == artefact.id)
-                })
-                .collect();
-            origins
-                .patterns
-                .push(ways.first().map_or(circulation.at, |way| way.at));
-            let measured_by = self.participants.iter().map(|l| l.id.clone()).collect();
-            let mut travelling = Artefact::new(
-                &artefact.id,
-                pattern(&ways, index, &mut origins),
-                measured_by,
-            );
-            travelling.title = artefact.title.clone();
-            travelling.stay = general(&ways, TimeKind::Stay);
-            travelling.transit = general(&ways, TimeKind::Transit);
-            artefacts.push(travelling);
+        for index in 0..self.artefacts.len() {
+            artefacts.push(self.travelling(index, &mut origins));
         }
         let (visit_rules, leg_rules) = self.rules(&mut origins);
-        let all = |kind: TimeKind| {
-            circulation
-                .times
-                .iter()
-                .find(|t| t.kind == kind && t.laboratory.is_none())
-                .map(|t| t.period.duration)
+        let all = |kind: TimeKind| circulation.terms.general(kind).map(|t| t.period.duration);
+        let after = |(artefact, laboratory): &(String, String)| VisitName {
+            artefact: Some(artefact.clone()),
+            ..VisitName::of(laboratory)
         };
         let journey = Journey {
             id: self.path.value.clone(),
@@ -144,41 +138,162 @@ impl Protocol {
             stay: all(TimeKind::Stay).unwrap_or(UNSTATED),
             pilot_stay: None,
             transit: all(TimeKind::Transit).unwrap_or(UNSTATED),
-            hand_over: None,
+            hand_over: all(TimeKind::HandOver),
             reserve: Reserve {
-                at_end: circulation.reserve.as_ref().map(|r| r.duration),
-                ..Reserve::default()
+                each_leg: circulation.reserve.each_leg.as_ref().map(|r| r.duration),
+                each_return: (circulation.reserve.each_return.as_ref()).map(|r| r.duration),
+                at_end: circulation.reserve.at_end.as_ref().map(|r| r.duration),
             },
             working_days_only: !circulation.calendars.is_empty(),
             visit_rules,
             leg_rules,
-            precedences: Vec::new(),
+            precedences: (circulation.waits.iter())
+                .map(|wait| Precedence {
+                    visit: after(&wait.visit),
+                    after: after(&wait.after),
+                })
+                .collect(),
             limit: circulation.limit.as_ref().map(|l| l.duration),
-            stability: None,
-            distances: Vec::new(),
+            stability: (self.stability.as_ref())
+                .and_then(|s| s.before.as_ref())
+                .map(|(_, span)| span.duration),
+            distances: (circulation.distances.iter())
+                .map(|it| Distance {
+                    from: it.from.clone(),
+                    to: it.to.clone(),
+                    kilometres: it.kilometres,
+                })
+                .collect(),
         };
-        WrittenJourney {
+        let mut written = WrittenJourney {
             journey,
             calendars: self.calendars(),
+            ordered: Vec::new(),
+            unordered: Vec::new(),
             origins,
+        };
+        self.put_in_order(&mut written);
+        written
+    }
+
+    fn origins(&self) -> Origins {
+        let circulation = &self.circulation;
+        Origins {
+            circulation: circulation.at,
+            start: circulation.start_at,
+            limit: circulation.limit.as_ref().map(|l| l.at),
+            stability: self
+                .stability
+                .as_ref()
+                .and_then(|s| s.before.as_ref())
+                .map(|(_, span)| span.at),
+            calendar: circulation.calendars.first().map(|name| name.span),
+            calendars: self
+                .laboratories()
+                .map(|l| l.calendars.first().map(|name| name.span))
+                .collect(),
+            laboratories: self.laboratories().map(|l| l.at).collect(),
+            absences: self
+                .laboratories()
+                .map(|l| l.unavailable.iter().map(|it| it.at).collect())
+                .collect(),
+            artefacts: self.artefacts.iter().map(|a| a.at).collect(),
+            precedences: circulation.waits.iter().map(|wait| wait.at).collect(),
+            ..Origins::default()
         }
     }
 
-    /// The calendars of the protocol as one, under the name by which the journey knows it.
-    fn calendars(&self) -> Calendars {
-        let mut merged: Option<Calendar> = None;
-        for name in &self.circulation.calendars {
-            let Ok(Some(calendar)) = crate::values::calendar::read::standard(&name.value) else {
+    /// An artefact with its pattern.
+    fn travelling(&self, index: usize, origins: &mut Origins) -> Artefact {
+        let artefact = &self.artefacts[index];
+        let circulation = &self.circulation;
+        let ways: Vec<&TravelPattern> = (circulation.patterns.iter())
+            .filter(|p| {
+                p.artefact
+                    .as_ref()
+                    .is_none_or(|name| name.value == artefact.id)
+            })
+            .collect();
+        origins
+            .patterns
+            .push(ways.first().map_or(circulation.at, |way| way.at));
+        for (entry, name) in artefact.measured_by.iter().enumerate() {
+            origins.measured_by.insert((index, entry), name.span);
+        }
+        let measured_by = match artefact.measured_by.as_slice() {
+            [] => self.participants.iter().map(|l| l.id.clone()).collect(),
+            named => named.iter().map(|name| name.value.clone()).collect(),
+        };
+        let written = pattern(&ways, index, origins);
+        let routes = matches!(written, Pattern::Routes { .. });
+        // The times of a route written out are its own and do not hold for the other routes of the artefact.
+        let general = |kind: TimeKind| {
+            let mut of_all = ways.iter().filter(|_| !routes);
+            of_all.find_map(|way| Some(way.terms.general(kind)?.period.duration))
+        };
+        let mut travelling = Artefact::new(&artefact.id, written, measured_by);
+        travelling.title = artefact.title.clone();
+        travelling.specimens = artefact.specimens;
+        travelling.pilot_measures = (ways.iter())
+            .find_map(|way| way.terms.pilot_measures)
+            .or(circulation.terms.pilot_measures)
+            .unwrap_or_default();
+        travelling.stay = general(TimeKind::Stay);
+        travelling.transit = general(TimeKind::Transit);
+        travelling
+    }
+
+    /// Lets the orders be found that the author asks for, and nothing else.
+    fn put_in_order(&self, written: &mut WrittenJourney) {
+        for (artefact, declared) in self.artefacts.iter().enumerate() {
+            let Some(wish) = (self.circulation.orders.iter().rev())
+                .find(|wish| wish.artefact.as_ref().is_none_or(|id| *id == declared.id))
+            else {
                 continue;
             };
-            merged = match merged {
-                None => Some(calendar),
-                Some(before) => before.merge(&calendar).ok().or(Some(before)),
+            let by = match &written.journey.artefacts[artefact].pattern {
+                Pattern::Ring { .. } => None,
+                Pattern::Petal { by, .. } => Some(*by),
+                _ => {
+                    // Where each laboratory has a way of its own, or the author writes every stop, there is nothing to put in order.
+                    let named = wish.artefact.is_some();
+                    if named {
+                        written
+                            .unordered
+                            .push((artefact, wish.at, NoOrder::Pattern));
+                    }
+                    continue;
+                }
             };
+            let weigh = match wish.kilometres_per_day {
+                Some(kilometres_per_day) => Weigh::Days { kilometres_per_day },
+                None => Weigh::Kilometres,
+            };
+            let request = Request {
+                artefact,
+                by,
+                goal: wish.goal,
+                weigh,
+            };
+            match order::propose(&written.journey, &request) {
+                Ok(proposal) => {
+                    let pattern = proposal.pattern(&written.journey);
+                    let travelling = &mut written.journey.artefacts[artefact];
+                    travelling.pattern = pattern;
+                    travelling.ordered = Some(proposal.ordered(&request));
+                    written.ordered.push((artefact, wish.at));
+                }
+                Err(reason) => written.unordered.push((artefact, wish.at, reason)),
+            }
         }
-        merged
-            .map(|calendar| Calendars::from([(CALENDAR.to_owned(), calendar)]))
-            .unwrap_or_default()
+    }
+
+    /// The calendars of the protocol, each set taken together, under the names by which the journey knows them.
+    fn calendars(&self) -> Calendars {
+        let common = merged(&self.circulation.calendars).map(|it| (CALENDAR.to_owned(), it));
+        let own =
+            (self.laboratories()).filter_map(|l| Some((calendar_of(l)?, merged(&l.calendars)?)));
+        common.into_iter().chain(own).collect()
     }
 
     /// The calendar in force, or the bare weekend rule.
@@ -187,101 +302,77 @@ impl Protocol {
             .remove(CALENDAR)
             .unwrap_or_else(Calendar::weekends_only)
     }
-
-    fn rules(&self, origins: &mut Origins) -> (Vec<VisitRule>, Vec<LegRule>) {
-        let circulation = &self.circulation;
-        let mut visits = Vec::new();
-        let mut legs = Vec::new();
-        let everywhere = circulation.times.iter().map(|time| (time, None));
-        let by_pattern = circulation
-            .patterns
-            .iter()
-            .flat_map(|p| p.times.iter().map(move |time| (time, p.artefact.as_ref())));
-        for (time, artefact) in everywhere.chain(by_pattern) {
-            let artefact = artefact.map(|name| name.value.clone());
-            let laboratory = time.laboratory.as_ref().map(|name| name.value.clone());
-            match (time.kind, laboratory) {
-                (TimeKind::Stay, Some(laboratory)) => {
-                    let visit = VisitName {
-                        artefact,
-                        ..VisitName::of(laboratory)
-                    };
-                    visits.push(VisitRule {
-                        stay: Some(time.period.duration),
-                        ..VisitRule::new(visit)
-                    });
-                    origins.visit_rules.push(time.period.at);
-                }
-                (TimeKind::Transit, Some(to)) => {
-                    legs.push(LegRule {
-                        artefact,
-                        to: Some(to),
-                        transit: Some(time.period.duration),
-                        ..LegRule::default()
-                    });
-                    origins.leg_rules.push(time.period.at);
-                }
-                (TimeKind::Customs, to) => {
-                    legs.push(LegRule {
-                        artefact,
-                        to,
-                        customs: Some(time.period.duration),
-                        ..LegRule::default()
-                    });
-                    origins.leg_rules.push(time.period.at);
-                }
-                // Times for every stop are the journey's or the artefact's own defaults.
-                (TimeKind::Stay | TimeKind::Transit, None) => {}
-            }
-        }
-        (visits, legs)
-    }
 }
 
 /// The name under which the calendars of a protocol, taken together, stand in its journey.
 const CALENDAR: &str = "calendar";
 
+fn calendar_of(laboratory: &super::Laboratory) -> Option<String> {
+    (!laboratory.calendars.is_empty()).then(|| format!("{CALENDAR} {}", laboratory.id))
+}
+
+fn merged(names: &[Spanned<String>]) -> Option<Calendar> {
+    let mut merged: Option<Calendar> = None;
+    for name in names {
+        let Ok(Some(calendar)) = crate::values::calendar::read::standard(&name.value) else {
+            continue;
+        };
+        merged = match merged {
+            None => Some(calendar),
+            Some(before) => before.merge(&calendar).ok().or(Some(before)),
+        };
+    }
+    merged
+}
+
 fn laboratory(laboratory: &super::Laboratory) -> Laboratory {
-    let unavailable = laboratory.unavailable.iter().map(|(from, to)| Absence {
-        from: *from,
-        to: *to,
-        reason: Default::default(),
+    let unavailable = laboratory.unavailable.iter().map(|it| Absence {
+        from: it.from,
+        to: it.to,
+        reason: it.reason.clone(),
     });
     Laboratory {
         title: laboratory.title.clone(),
+        position: laboratory.position,
+        calendar: calendar_of(laboratory),
         unavailable: unavailable.collect(),
+        one_at_a_time: laboratory.one_at_a_time,
         ..Laboratory::new(&laboratory.id)
     }
-}
-
-fn general(ways: &[&TravelPattern], kind: TimeKind) -> Option<Duration> {
-    let mut times = ways.iter().flat_map(|way| &way.times);
-    times
-        .find(|t: &&Time| t.kind == kind && t.laboratory.is_none())
-        .map(|t| t.period.duration)
 }
 
 fn pattern(ways: &[&TravelPattern], artefact: usize, origins: &mut Origins) -> Pattern {
     let written: Vec<_> = ways
         .iter()
         .filter_map(|way| match &way.kind {
-            Way::Route(stops) => Some(stops),
+            Way::Route(route) => Some((route, &way.terms)),
             _ => None,
         })
         .collect();
     if !written.is_empty() {
         let mut routes = Vec::new();
-        for (route, stops) in written.into_iter().enumerate() {
-            for (stop, name) in stops.iter().enumerate() {
-                origins.stops.insert((artefact, route, stop), name.span);
+        for (number, (route, terms)) in written.into_iter().enumerate() {
+            for (stop, name) in route.stops.iter().enumerate() {
+                origins.stops.insert((artefact, number, stop), name.span);
             }
+            let own = |kind: TimeKind| terms.general(kind).map(|t| t.period.duration);
             routes.push(Route {
-                specimen: 0,
-                stops: stops.iter().map(|name| Stop::at(&name.value)).collect(),
+                specimen: route.specimen,
+                stops: route
+                    .stops
+                    .iter()
+                    .map(|name| stop(route, &name.value))
+                    .collect(),
+                stay: own(TimeKind::Stay),
+                transit: own(TimeKind::Transit),
             });
         }
         return Pattern::Routes { routes };
     }
+    let changeover = || {
+        let mut terms = ways.iter().map(|way| &way.terms);
+        terms.find_map(|terms| Some(terms.general(TimeKind::Transit)?.period.duration))
+    };
     match ways.first().map(|way| &way.kind) {
         Some(Way::Star) => Pattern::Star { order: Vec::new() },
         Some(Way::Petal(size)) => Pattern::Petal {
@@ -289,11 +380,24 @@ fn pattern(ways: &[&TravelPattern], artefact: usize, origins: &mut Origins) -> P
             order: Vec::new(),
         },
         Some(Way::Parallel) => Pattern::Parallel { order: Vec::new() },
-        Some(Way::OnSite) => Pattern::OnSite {
+        Some(Way::OnSite { place }) => Pattern::OnSite {
             order: Vec::new(),
-            place: None,
-            changeover: general(ways, TimeKind::Transit),
+            place: place.clone(),
+            changeover: changeover(),
+        },
+        Some(Way::Remote { at_once }) => Pattern::Remote {
+            order: Vec::new(),
+            at_once: *at_once,
         },
         _ => Pattern::Ring { order: Vec::new() },
+    }
+}
+
+fn stop(route: &super::WrittenRoute, laboratory: &str) -> Stop {
+    let listed = |names: &[String]| names.iter().any(|it| it == laboratory);
+    Stop {
+        laboratory: laboratory.to_owned(),
+        again: listed(&route.again),
+        measures: !listed(&route.through),
     }
 }

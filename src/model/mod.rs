@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::circulation::order::Goal;
+use crate::circulation::{PilotMeasures, Position};
 use crate::source::{Span, Spanned};
 use crate::text::Text;
 use crate::values::quantity;
@@ -99,7 +101,20 @@ pub struct Laboratory {
     pub contact: Option<Text>,
     pub address: Option<Text>,
     pub code: Option<String>,
-    pub unavailable: Vec<(Date, Date)>,
+    pub unavailable: Vec<Unavailable>,
+    pub position: Option<Position>,
+    pub one_at_a_time: bool,
+    /// Calendars of its own.
+    pub calendars: Vec<Spanned<String>>,
+    pub at: Span,
+}
+
+/// Days, the last one included, on which a laboratory can do nothing for the comparison.
+#[derive(Debug, Clone)]
+pub struct Unavailable {
+    pub from: Date,
+    pub to: Date,
+    pub reason: Text,
     pub at: Span,
 }
 
@@ -178,6 +193,10 @@ pub struct Artefact {
     pub blind: bool,
     pub handling: Option<Text>,
     pub serial: Option<Text>,
+    /// Number of like specimens.
+    pub specimens: usize,
+    /// The participants that measure it (none: all of them).
+    pub measured_by: Vec<Spanned<String>>,
     pub at: Span,
 }
 
@@ -247,9 +266,12 @@ pub struct Circulation {
     pub start: Date,
     pub start_at: Span,
     pub patterns: Vec<TravelPattern>,
-    /// Times that hold for all artefacts.
-    pub times: Vec<Time>,
-    pub reserve: Option<Period>,
+    /// What holds for all artefacts.
+    pub terms: Terms,
+    pub waits: Vec<Wait>,
+    pub distances: Vec<Distance>,
+    pub orders: Vec<OrderWish>,
+    pub reserve: Reserve,
     pub limit: Option<Period>,
     pub at: Span,
     /// Whether every way could be read: else a laboratory that seems to be left out may have been written.
@@ -258,13 +280,21 @@ pub struct Circulation {
     pub times_whole: bool,
 }
 
+/// Time kept in reserve.
+#[derive(Debug, Clone, Default)]
+pub struct Reserve {
+    pub at_end: Option<Period>,
+    pub each_leg: Option<Period>,
+    pub each_return: Option<Period>,
+}
+
 /// One artefact's way.
 #[derive(Debug, Clone)]
 pub struct TravelPattern {
     pub kind: Way,
     /// The artefact; none means every artefact.
     pub artefact: Option<Spanned<String>>,
-    pub times: Vec<Time>,
+    pub terms: Terms,
     pub at: Span,
 }
 
@@ -274,15 +304,50 @@ pub enum Way {
     Star,
     Petal(u64),
     Parallel,
-    OnSite,
-    Route(Vec<Spanned<String>>),
+    OnSite { place: Option<String> },
+    Remote { at_once: bool },
+    Route(WrittenRoute),
 }
 
-/// A stay, a transit or a time at customs, for one laboratory or for all.
+/// A route stop by stop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WrittenRoute {
+    pub stops: Vec<Spanned<String>>,
+    /// Which specimen takes it, from 0.
+    pub specimen: usize,
+    /// Laboratories visited more than once on purpose.
+    pub again: Vec<String>,
+    /// Laboratories that do not measure on this route.
+    pub through: Vec<String>,
+}
+
+/// Times, carriers and dates asked for, of the whole circulation or of one pattern.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    pub times: Vec<Time>,
+    pub carriers: Vec<Carrier>,
+    pub dates: Vec<DateWish>,
+    pub pilot_measures: Option<PilotMeasures>,
+}
+
+impl Terms {
+    /// A time that holds for every stop or leg.
+    pub fn general(&self, kind: TimeKind) -> Option<&Time> {
+        (self.times.iter()).find(|t| t.kind == kind && t.laboratory.is_none() && t.from.is_none())
+    }
+}
+
+/// A stay, or a part of the time of a leg; for one laboratory or for all.
 #[derive(Debug, Clone)]
 pub struct Time {
     pub kind: TimeKind,
     pub laboratory: Option<Spanned<String>>,
+    /// Where the leg begins.
+    pub from: Option<Spanned<String>>,
+    /// Which visit of the laboratory, from 1.
+    pub visit: Option<u32>,
+    /// Papers that go through customs along with it.
+    pub carnet: Option<Text>,
     pub period: Period,
 }
 
@@ -291,6 +356,61 @@ pub enum TimeKind {
     Stay,
     Transit,
     Customs,
+    HandOver,
+}
+
+/// Who carries on some legs.
+#[derive(Debug, Clone)]
+pub struct Carrier {
+    pub name: Text,
+    pub from: Option<Spanned<String>>,
+    pub to: Option<Spanned<String>>,
+    pub at: Span,
+}
+
+/// A date asked for the arrival at a laboratory.
+#[derive(Debug, Clone)]
+pub struct DateWish {
+    pub kind: DateKind,
+    pub laboratory: Spanned<String>,
+    pub visit: Option<u32>,
+    pub date: Date,
+    pub at: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateKind {
+    Earliest,
+    Latest,
+    Fixed,
+}
+
+/// A visit (artefact, laboratory) that begins only when another has ended.
+#[derive(Debug, Clone)]
+pub struct Wait {
+    pub visit: (String, String),
+    pub after: (String, String),
+    pub at: Span,
+}
+
+/// A distance in kilometres, both ways.
+#[derive(Debug, Clone)]
+pub struct Distance {
+    pub from: String,
+    pub to: String,
+    pub kilometres: f64,
+    pub at: Span,
+}
+
+/// The author asks that the order of the laboratories be found.
+#[derive(Debug, Clone)]
+pub struct OrderWish {
+    /// The artefact; none means every artefact.
+    pub artefact: Option<String>,
+    pub goal: Goal,
+    /// Kilometres a day, when legs are to count in days.
+    pub kilometres_per_day: Option<f64>,
+    pub at: Span,
 }
 
 /// Deadlines of reporting.

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::circulation::Ordered;
 use crate::condition::Term;
 use crate::text::Text;
 
@@ -324,6 +325,9 @@ pub struct Circulation {
     pub patterns: BTreeMap<String, String>,
     pub calendars: Vec<String>,
     pub limit: Option<Period>,
+    /// How the order of an artefact's laboratories was found, where it is not the author's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub orders: BTreeMap<String, Ordered>,
     pub visits: Vec<Visit>,
 }
 
@@ -331,9 +335,15 @@ pub struct Circulation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Visit {
     pub artefact: String,
+    /// Which specimen of the artefact, from one; none when there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specimen: Option<usize>,
     pub laboratory: String,
     /// Which visit of this artefact to this laboratory, from one.
     pub ordinal: u32,
+    /// Whether the laboratory measures, or the artefact only passes through.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub measures: bool,
     #[schemars(with = "String")]
     pub arrival: Date,
     /// First and last day of the measurement.
@@ -347,9 +357,30 @@ pub struct Visit {
     pub next: Option<String>,
     /// From whom it came.
     pub previous: Option<String>,
+    /// What is said of the leg that brings it, and of the one that takes it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brought: Option<Passage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Passage>,
     /// When the results of this visit are due.
     #[schemars(with = "Option<String>")]
     pub results_due: Option<Date>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(yes: &bool) -> bool {
+    *yes
+}
+
+/// What a protocol says of one leg.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Passage {
+    pub carrier: Option<Text>,
+    /// Papers that go through customs along with it.
+    pub carnet: Option<Text>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

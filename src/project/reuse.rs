@@ -290,6 +290,11 @@ fn names(entry: &Entry, slot: &str) -> Vec<String> {
         .filter_map(|argument| match &argument.value {
             Value::Name(name) | Value::Choice(name) => Some(name.clone()),
             Value::Text(text) => Some(format!("{}\u{0}{}", text.zh, text.en)),
+            Value::Count(count) => Some(count.to_string()),
+            Value::Route(stops) => {
+                let stops: Vec<&str> = stops.iter().map(|(name, _)| name.as_str()).collect();
+                Some(stops.join("\u{0}"))
+            }
             _ => None,
         })
         .collect()

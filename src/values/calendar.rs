@@ -245,6 +245,14 @@ impl Calendar {
         }
     }
 
+    /// The public holidays from `first` to `last`, both included: days off on which people work in other weeks.
+    pub fn holidays(&self, first: Date, last: Date) -> impl Iterator<Item = (Date, &Text)> {
+        // A range that begins after it ends has no days.
+        (self.entry.off.range(first..=last.max(first)))
+            .filter(|(day, _)| !self.weekend[place(day.weekday())])
+            .map(|(day, name)| (*day, name))
+    }
+
     /// The first working day on or after `date` (Civil Code of China, article 203: a period that ends on a holiday ends on the
     /// day after it). `None` beyond the year 9999.
     pub fn next_working_day(&self, date: Date) -> Option<Answer<Date>> {

@@ -7,7 +7,8 @@ mod exact;
 mod heuristic;
 mod weights;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::journey::{Journey, Pattern};
 use crate::text::Text;
@@ -16,7 +17,7 @@ use weights::Weights;
 pub use weights::great_circle;
 
 /// What is to become small.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Goal {
     /// The way of all legs together.
@@ -47,7 +48,7 @@ pub struct Request {
 }
 
 /// How a proposal was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Held and Karp (1962), over all partitions into petals: nothing is better.
@@ -73,6 +74,21 @@ pub struct Proposal {
 }
 
 impl Proposal {
+    /// What the journey and its readers keep of the proposal.
+    pub fn ordered(&self, request: &Request) -> Ordered {
+        Ordered {
+            goal: request.goal,
+            method: self.method,
+            unit: match request.weigh {
+                Weigh::Kilometres => "km",
+                Weigh::Days { .. } => "d",
+            }
+            .to_owned(),
+            value: self.value,
+            lower_bound: self.lower_bound,
+        }
+    }
+
     /// By how much, as a share of the lower bound, the value may at most exceed the best one.
     pub fn gap(&self) -> f64 {
         if self.lower_bound > 0.0 {
@@ -98,6 +114,50 @@ impl Proposal {
     }
 }
 
+/// How the order of an artefact's laboratories was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Ordered {
+    pub goal: Goal,
+    pub method: Method,
+    /// `km` or `d`.
+    pub unit: String,
+    /// What was made small.
+    pub value: f64,
+    /// No order whatever has a smaller value.
+    pub lower_bound: f64,
+}
+
+impl Ordered {
+    /// What a reader must know of the order, in one sentence.
+    pub fn text(&self) -> Text {
+        let (goal_zh, goal_en) = match self.goal {
+            Goal::TotalTransit => ("总路程", "total way"),
+            Goal::LongestInterval => ("最长一环", "longest loop"),
+        };
+        let (value, unit) = (self.value, &self.unit);
+        match self.method {
+            Method::Exact => Text::new(
+                format!(
+                    "次序经优化：{goal_zh} {value:.1} {unit}，为精确最优解（Held–Karp 动态规划）"
+                ),
+                format!(
+                    "order optimised: {goal_en} {value:.1} {unit}, proven best (Held and Karp)"
+                ),
+            ),
+            Method::Heuristic => Text::new(
+                format!(
+                    "次序经优化：{goal_zh} {value:.1} {unit}，为启发式解（2-opt、Or-opt），未证明最优，下界 {:.1} {unit}",
+                    self.lower_bound
+                ),
+                format!(
+                    "order optimised: {goal_en} {value:.1} {unit}, by a heuristic (2-opt, Or-opt) and not proven best; no order is below {:.1} {unit}",
+                    self.lower_bound
+                ),
+            ),
+        }
+    }
+}
+
 /// Why no order can be proposed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NoOrder {
@@ -115,6 +175,8 @@ pub enum NoOrder {
     Speed { kilometres_per_day: f64 },
     /// No laboratory to put into an order, or petals of zero laboratories.
     Nothing,
+    /// The pattern is neither a ring nor petals.
+    Pattern,
 }
 
 impl NoOrder {
@@ -148,6 +210,10 @@ impl NoOrder {
                 format!(
                     "The way of a day is given as {kilometres_per_day} km: it must be greater than zero."
                 ),
+            ),
+            NoOrder::Pattern => Text::new(
+                "只有圆环式和花瓣式可以优化次序。",
+                "Only rings and petals can be put into another order.",
             ),
             NoOrder::Nothing => Text::new(
                 "没有可排序的实验室：请为该传递标准写明参比实验室，每个花瓣至少一家。",

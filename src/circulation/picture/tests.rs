@@ -67,13 +67,10 @@ fn patterns() -> Vec<(&'static str, usize, Pattern)> {
     let order = Vec::new;
     let stops = |ids: &[&str]| ids.iter().map(|it| Stop::at(*it)).collect();
     let routes = vec![
-        Route {
-            specimen: 0,
-            stops: stops(&["NIM", "L00", "L01", "NIM", "L02", "NIM"]),
-        },
+        Route::of(stops(&["NIM", "L00", "L01", "NIM", "L02", "NIM"])),
         Route {
             specimen: 1,
-            stops: stops(&["NIM", "L03", "NIM"]),
+            ..Route::of(stops(&["NIM", "L03", "NIM"]))
         },
     ];
     vec![

@@ -5,6 +5,7 @@ mod conditions;
 mod evaluation;
 mod facts;
 mod journey;
+mod laboratory;
 mod points;
 mod policy;
 mod quantities;
@@ -196,6 +197,9 @@ pub(crate) mod nouns {
 
     pub fn laboratory() -> Text {
         Text::new("实验室", "laboratory")
+    }
+    pub fn stop() -> Text {
+        Text::new("站", "stop of this route")
     }
     pub fn measurand() -> Text {
         Text::new("被测量", "measurand")

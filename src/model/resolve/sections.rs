@@ -66,7 +66,7 @@ impl Resolver<'_> {
         let complete = measurands.len() == entry.children("measurand").count();
         let artefacts: Vec<Artefact> = entry
             .children("artefact")
-            .filter_map(|e| self.artefact(e, &measurands, complete))
+            .filter_map(|e| self.artefact(e, &measurands, complete, &participants))
             .collect();
         self.unique(
             &nouns::artefact(),
@@ -210,55 +210,6 @@ impl Resolver<'_> {
             self.unknown(&nouns::policy(), &full, name.span, &known);
         }
         None
-    }
-
-    fn laboratory(&mut self, entry: &Entry) -> Option<Laboratory> {
-        let id = entry.name("id")?.to_owned();
-        let unavailable = entry
-            .children("unavailable")
-            .filter_map(|e| {
-                match (
-                    e.one("from").map(|a| &a.value),
-                    e.one("to").map(|a| &a.value),
-                ) {
-                    (Some(Value::Date(from)), Some(Value::Date(to))) => Some((*from, *to, e.span)),
-                    _ => None,
-                }
-            })
-            .collect::<Vec<_>>();
-        for (from, to, at) in &unavailable {
-            if from > to {
-                self.report(
-                    Diagnostic::new(
-                        Code::ValueOutOfRange,
-                        *at,
-                        Text::new(
-                            "不可用时段的起止日期颠倒",
-                            "the period ends before it begins",
-                        ),
-                    )
-                    .with_help(Text::new("交换两个日期", "exchange the two dates")),
-                );
-            }
-        }
-        Some(Laboratory {
-            title: entry
-                .text("title")
-                .cloned()
-                .unwrap_or_else(|| Text::same(&id)),
-            certificate: entry.text("certificate").cloned(),
-            country: entry.text("country").cloned(),
-            contact: entry.text("contact").cloned(),
-            address: entry.text("address").cloned(),
-            code: entry.name("code").map(str::to_owned),
-            unavailable: unavailable
-                .into_iter()
-                .filter(|(from, to, _)| from <= to)
-                .map(|(from, to, _)| (from, to))
-                .collect(),
-            at: Self::at(entry, "id"),
-            id,
-        })
     }
 
     fn measurand(&mut self, entry: &Entry) -> Option<Measurand> {
@@ -426,6 +377,7 @@ impl Resolver<'_> {
         entry: &Entry,
         measurands: &[Measurand],
         complete: bool,
+        participants: &[Laboratory],
     ) -> Option<Artefact> {
         let id = entry.name("id")?.to_owned();
         let known: Vec<&str> = measurands.iter().map(|m| m.id.as_str()).collect();
@@ -475,6 +427,8 @@ impl Resolver<'_> {
                 .child("serial")
                 .and_then(|e| e.text("number"))
                 .cloned(),
+            specimens: self.specimens(entry),
+            measured_by: self.measured_by(entry, participants),
             at: Self::at(entry, "id"),
             id,
         })

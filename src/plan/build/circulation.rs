@@ -1,8 +1,8 @@
 //! The journey with its dates.
 
-use super::super::{Circulation, Visit};
+use super::super::{Circulation, Passage, Visit};
 use super::Builder;
-use crate::circulation;
+use crate::circulation::{self, LegKind, VisitId};
 use crate::model::{self, Protocol, WrittenJourney};
 use crate::values::calendar::Calendar;
 
@@ -23,44 +23,34 @@ impl Builder<'_> {
                 .map(|l| l.id.clone())
                 .unwrap_or_default()
         };
-        let mut visits = Vec::new();
-        for (id, visit) in journey.circulation.visits() {
-            let Some(entry) = timetable.entry(id) else {
-                continue;
-            };
-            let neighbour = |outgoing: bool| {
-                let leg = timetable.legs.iter().find(|leg| {
-                    if outgoing {
-                        leg.from == id
-                    } else {
-                        leg.to == id
-                    }
-                })?;
-                Some(name(
-                    journey
-                        .circulation
-                        .visit(if outgoing { leg.to } else { leg.from })
-                        .laboratory,
-                ))
-            };
-            visits.push(Visit {
-                artefact: written
-                    .journey
-                    .artefacts
-                    .get(visit.artefact)
-                    .map(|a| a.id.clone())
-                    .unwrap_or_default(),
-                laboratory: name(visit.laboratory),
-                ordinal: visit.ordinal,
-                arrival: entry.arrival,
-                from: entry.start,
-                to: entry.end,
-                departure: entry.departure.unwrap_or(entry.released),
-                next: neighbour(true),
-                previous: neighbour(false),
-                results_due: self.results_due(entry, &calendar),
-            });
-        }
+        let mut visits: Vec<Visit> = (timetable.entries.iter())
+            .map(|entry| {
+                let visit = journey.circulation.visit(entry.visit);
+                let (previous, brought) = passage(written, journey, entry.visit, false);
+                let (next, taken) = passage(written, journey, entry.visit, true);
+                let artefact = &written.journey.artefacts[visit.artefact];
+                let several = journey
+                    .circulation
+                    .visits()
+                    .any(|(_, other)| other.artefact == visit.artefact && other.specimen > 0);
+                Visit {
+                    artefact: artefact.id.clone(),
+                    specimen: several.then_some(visit.specimen + 1),
+                    laboratory: name(visit.laboratory),
+                    ordinal: visit.ordinal,
+                    measures: visit.measures,
+                    arrival: entry.arrival,
+                    from: entry.start,
+                    to: entry.end,
+                    departure: entry.departure.unwrap_or(entry.released),
+                    next: next.map(&name),
+                    previous: previous.map(&name),
+                    brought,
+                    taken,
+                    results_due: self.results_due(entry, &calendar),
+                }
+            })
+            .collect();
         visits.sort_by(|a, b| {
             (&a.artefact, a.arrival, &a.laboratory, a.ordinal).cmp(&(
                 &b.artefact,
@@ -87,6 +77,9 @@ impl Builder<'_> {
                 .map(|c| c.value.clone())
                 .collect(),
             limit: self.protocol.circulation.limit.as_ref().map(|l| l.duration),
+            orders: (written.journey.artefacts.iter())
+                .filter_map(|a| Some((a.id.clone(), a.ordered.clone()?)))
+                .collect(),
             visits,
         })
     }
@@ -110,6 +103,33 @@ impl Builder<'_> {
     }
 }
 
+/// The laboratory at the other end of a visit's leg, and what is known of the leg.
+fn passage(
+    written: &WrittenJourney,
+    journey: &circulation::Plan,
+    visit: VisitId,
+    outgoing: bool,
+) -> (Option<usize>, Option<Passage>) {
+    let found = journey.circulation.legs().find(|(from, to, leg)| {
+        !matches!(leg.kind, LegKind::Precedence(_)) && visit == if outgoing { *from } else { *to }
+    });
+    let Some((from, to, leg)) = found else {
+        return (None, None);
+    };
+    let other = journey.circulation.visit(if outgoing { to } else { from });
+    // Of several rules for one leg the later wins, part by part.
+    let rules = || {
+        let all = leg.rules.iter().rev();
+        all.filter_map(|number| written.journey.leg_rules.get(*number))
+    };
+    let known = Passage {
+        carrier: rules().find_map(|rule| rule.carrier.clone()),
+        carnet: rules().find_map(|rule| rule.carnet.clone()),
+    };
+    let said = known.carrier.is_some() || known.carnet.is_some();
+    (Some(other.laboratory), said.then_some(known))
+}
+
 fn pattern_name(protocol: &Protocol, artefact: &str) -> String {
     use model::Way;
     let way = protocol.circulation.patterns.iter().find(|p| {
@@ -121,7 +141,8 @@ fn pattern_name(protocol: &Protocol, artefact: &str) -> String {
         Some(Way::Star) => "star".to_owned(),
         Some(Way::Petal(size)) => format!("petal by {size}"),
         Some(Way::Parallel) => "parallel".to_owned(),
-        Some(Way::OnSite) => "on-site".to_owned(),
+        Some(Way::OnSite { .. }) => "on-site".to_owned(),
+        Some(Way::Remote { .. }) => "remote".to_owned(),
         Some(Way::Route(_)) => "route".to_owned(),
         Some(Way::Ring) | None => "ring".to_owned(),
     }
