@@ -65,6 +65,7 @@ fn lined(lines: &[&str]) -> String {
 }
 
 /// All that is found in an example: what the compiler says and, when nothing stands in the way, what its tests give.
+#[allow(dead_code)] // Every test file has its own copy of this module, and not every one runs examples.
 pub fn findings(compiled: &Compiled) -> Vec<Diagnostic> {
     let mut found = compiled.diagnostics.clone();
     for example in &compiled.examples {
