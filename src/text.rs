@@ -29,6 +29,22 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// Of two things, the one of this language.
+    pub fn pick<T>(self, zh: T, en: T) -> T {
+        match self {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+/// Names in backticks, one behind the other: `` `a`、`b` `` or `` `a`, `b` ``.
+pub fn listed(names: impl IntoIterator<Item = impl std::fmt::Display>, lang: Lang) -> String {
+    let quoted: Vec<String> = names.into_iter().map(|n| format!("`{n}`")).collect();
+    quoted.join(lang.pick("、", ", "))
+}
+
 /// One text in both languages; an empty half means "not written".
 #[derive(
     Debug,

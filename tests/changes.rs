@@ -273,5 +273,5 @@ fn a_version_that_takes_too_small_a_step_is_a_finding_at_the_version() {
 fn two_protocols_are_no_versions_of_one() {
     let other = plan(&BASE.replace("example.mass", "example.length"));
     let reason = compare(&plan(BASE), &other).unwrap_err();
-    assert!(reason.get(Lang::Zh).contains("两份不同的规程"));
+    assert!(reason.get(Lang::Zh).contains("两份不同的方案"));
 }

@@ -144,7 +144,7 @@ fn participants_known_by_code_do_not_learn_one_anothers_names() {
 #[test]
 fn the_protocol_has_its_thirty_items_in_order() {
     for (lang, absent) in [
-        (Lang::Zh, "本规程未作规定"),
+        (Lang::Zh, "本方案未作规定"),
         (Lang::En, "The protocol does not say"),
     ] {
         let all = made(PROTOCOL, lang);
@@ -208,7 +208,7 @@ fn bare() -> Plan {
 fn a_protocol_that_leaves_everything_open_has_documents_that_say_so() {
     let templates = Templates::load(None).unwrap();
     for (lang, open) in [
-        (Lang::Zh, "本规程未作规定"),
+        (Lang::Zh, "本方案未作规定"),
         (Lang::En, "The protocol does not say"),
     ] {
         let all = report::documents(&bare(), lang, &templates, &Drawings::default()).unwrap();

@@ -78,7 +78,7 @@ pub fn compare(old: &Plan, new: &Plan) -> Result<Comparison, Text> {
     if before.path != after.path {
         return Err(Text::new(
             format!(
-                "`{}` 与 `{}` 是两份不同的规程，无法比较版本",
+                "`{}` 与 `{}` 是两份不同的方案，无法比较版本",
                 before.path, after.path
             ),
             format!(

@@ -94,7 +94,7 @@ fn refused(protocol: &Protocol, allowance: &Allowance, measure: &Measure) -> Opt
         Code::MeasureNotAllowed,
         measure.at,
         Text::new(
-            format!("制度只在 `{scope}` 时允许 `{zh}`，本规程不属此情形"),
+            format!("制度只在 `{scope}` 时允许 `{zh}`，本方案不属此情形"),
             format!("the policy allows `{word}` only when `{scope}`, which is not so here"),
         ),
     )

@@ -19,7 +19,7 @@ use crate::text::Lang;
 
 #[derive(Args)]
 pub(super) struct Check {
-    /// Protocols, folders of protocols, or `-` for standard input 规程、文件夹，`-` 为标准输入
+    /// Protocols, folders of protocols, or `-` for standard input 方案、文件夹，`-` 为标准输入
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// How findings are shown 输出格式

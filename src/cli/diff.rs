@@ -39,7 +39,7 @@ impl Diff {
             Ok(paired) => paired,
             Err(reason) => {
                 let help = Text::new(
-                    "给出同一份规程的两个版本",
+                    "给出同一份方案的两个版本",
                     "name two versions of one protocol",
                 );
                 terminal::fail(Code::NotComparable, reason, help, lang);
@@ -109,7 +109,7 @@ pub(super) fn plans(path: &Path, asked: Option<Lang>) -> Result<Vec<Plan>, Statu
         let text = files::read_text(path, lang).ok_or(Status::Failed)?;
         return json::read(&text).map(|plan| vec![plan]).map_err(|error| {
             let help = Text::new(
-                "给出规程或 `bidui plan` 生成的 plan.json",
+                "给出方案或 `bidui plan` 生成的 plan.json",
                 "name a protocol, or the plan.json that `bidui plan` wrote",
             );
             terminal::fail(Code::PlanUnusable, error.message(), help, lang);

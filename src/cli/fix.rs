@@ -11,7 +11,7 @@ use crate::text::Lang;
 
 #[derive(Args)]
 pub(super) struct Fix {
-    /// Protocols to mend 要改正的规程
+    /// Protocols to mend 要改正的方案
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Applies fixes that may change the meaning as well 也采用可能改变含义的改法

@@ -55,19 +55,19 @@ impl Language {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Begins a protocol from a sample 由示例新建规程
+    /// Begins a protocol from a sample 由示例新建方案
     New(new::New),
-    /// Checks protocols 检查规程
+    /// Checks protocols 检查方案
     Check(check::Check),
     /// Writes the plan, the timetable and what the participants receive 生成计划、时间表和参比实验室文件
     Plan(plan::Plan),
-    /// Lists what a protocol leaves to its policy, with the origin of each 列出规程未写而由制度给出的内容及出处
+    /// Lists what a protocol leaves to its policy, with the origin of each 列出方案未写而由制度给出的内容及出处
     Show(show::Show),
     /// Carries a plan out on the submitted results 按计划处理提交的结果
     Run(run::Run),
     /// Explains a laboratory's verdict, back to its result 解释某实验室结论的由来
     Why(why::Why),
-    /// Tries protocols on the tests written with them 执行规程中的用例
+    /// Tries protocols on the tests written with them 执行方案中的用例
     Test(test::Test),
     /// Writes the reference manual of the language or of the methods 生成参考手册
     Doc(doc::Doc),

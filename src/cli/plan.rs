@@ -19,7 +19,7 @@ use crate::text::{Lang, Text};
 
 #[derive(Args)]
 pub(super) struct Plan {
-    /// The protocol 规程
+    /// The protocol 方案
     file: PathBuf,
     /// Folder to write to 输出文件夹
     #[arg(short, long)]
@@ -82,7 +82,7 @@ pub(super) fn compiled(path: &Path, asked: Option<Lang>) -> Result<(Compiled, pl
         terminal::fail(
             Code::MissingStatement,
             Text::new(
-                format!("`{}` 中没有规程", path.display()),
+                format!("`{}` 中没有方案", path.display()),
                 format!("there is no protocol in `{}`", path.display()),
             ),
             Text::new(

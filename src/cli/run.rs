@@ -18,7 +18,7 @@ use crate::text::{Lang, Text};
 
 #[derive(Args)]
 pub(super) struct Run {
-    /// plan.json, or the protocol itself 计划或规程
+    /// plan.json, or the protocol itself 计划或方案
     plan: PathBuf,
     /// Folder with one result form for each laboratory 结果表文件夹
     #[arg(long)]
@@ -204,7 +204,7 @@ fn certificate_unread(name: &str) -> Diagnostic {
     Diagnostic::general(
         Code::NotAForm,
         Text::new(
-            format!("`{name}` 是数字校准证书，而规程没有说明各被测量的值取自证书何处，未读取"),
+            format!("`{name}` 是数字校准证书，而方案没有说明各被测量的值取自证书何处，未读取"),
             format!("`{name}` is a digital calibration certificate, but the protocol does not say where certificates hold its measurands; it was not read"),
         ),
     )

@@ -17,7 +17,7 @@ use crate::text::Lang;
 
 #[derive(Args)]
 pub(super) struct Show {
-    /// The protocol 规程
+    /// The protocol 方案
     file: PathBuf,
 }
 

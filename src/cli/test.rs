@@ -14,7 +14,7 @@ use crate::text::Lang;
 
 #[derive(Args)]
 pub(super) struct Test {
-    /// Files with protocols and their tests 规程及其用例
+    /// Files with protocols and their tests 方案及其用例
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[arg(long, value_enum, default_value = "human")]

@@ -9,7 +9,7 @@ use crate::model::rules::Consequence;
 use crate::model::{Measurand, Resolver, VerdictRule};
 use crate::schema::{Amount, Entry};
 use crate::source::Span;
-use crate::text::Text;
+use crate::text::{Lang, Text, listed};
 use crate::values::unit::Unit;
 
 const SCORES: [&str; 4] = ["En", "z", "zeta", "z-prime"];
@@ -208,17 +208,17 @@ impl<'a> Reading<'a> {
                 Code::ExpectationImpossible,
                 at,
                 Text::new(
-                    format!("规程不计算 `{score}`"),
+                    format!("方案不计算 `{score}`"),
                     format!("the protocol does not compute `{score}`"),
                 ),
                 Text::new(
                     format!(
-                        "规程计算的评分有：{}；要评定它，在 `数据处理` 中写 `评分 {score}`",
-                        quoted(&known, "、")
+                        "方案计算的评分有：{}；要评定它，在 `数据处理` 中写 `评分 {score}`",
+                        listed(&known, Lang::Zh)
                     ),
                     format!(
                         "it computes {}; write `score {score}` in `evaluation` to add it",
-                        quoted(&known, ", ")
+                        listed(&known, Lang::En)
                     ),
                 ),
             );
@@ -252,8 +252,8 @@ impl<'a> Reading<'a> {
                     format!("no rule gives the verdict `{name}`"),
                 ),
                 Text::new(
-                    format!("`结果评定` 中的结论有：{}", quoted(&known, "、")),
-                    format!("`acceptance` gives {}", quoted(&known, ", ")),
+                    format!("`结果评定` 中的结论有：{}", listed(&known, Lang::Zh)),
+                    format!("`acceptance` gives {}", listed(&known, Lang::En)),
                 ),
             );
             return None;
@@ -291,12 +291,12 @@ impl<'a> Reading<'a> {
                 Code::ExpectationImpossible,
                 wrong.span,
                 Text::new(
-                    format!("规程和制度的处理措施中没有 `{name}`"),
+                    format!("方案和制度的处理措施中没有 `{name}`"),
                     format!("neither protocol nor policy orders `{name}`"),
                 ),
                 Text::new(
-                    format!("处理措施中有：{}", quoted(&known, "、")),
-                    format!("the sanctions order {}", quoted(&known, ", ")),
+                    format!("处理措施中有：{}", listed(&known, Lang::Zh)),
+                    format!("the sanctions order {}", listed(&known, Lang::En)),
                 ),
             );
             return None;
@@ -306,9 +306,4 @@ impl<'a> Reading<'a> {
             measures: named.into_iter().map(|m| m.value).collect(),
         })
     }
-}
-
-fn quoted(names: &[String], mark: &str) -> String {
-    let names: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
-    names.join(mark)
 }

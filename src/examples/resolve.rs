@@ -9,7 +9,7 @@ use crate::model::{Measurand, Protocol, Resolver, nouns};
 use crate::project::Library;
 use crate::schema::{Document, Entry};
 use crate::source::{Span, Spanned};
-use crate::text::Text;
+use crate::text::{Lang, Text, listed};
 
 /// The tests of a document with what is wrong with them. A test whose protocol could not be resolved is left out: the findings about the
 /// protocol say why.
@@ -71,32 +71,25 @@ fn protocol_of(
                     Code::TestOfNoProtocol,
                     entry.head,
                     Text::new(
-                        "本文件没有规程，用例无从执行",
+                        "本文件没有方案，用例无从执行",
                         "there is no protocol in this file for the test to try",
                     ),
                 )
                 .with_help(Text::new(
-                    "把用例写在规程所在的文件中",
+                    "把用例写在方案所在的文件中",
                     "write the test into the file of the protocol",
                 )),
             );
             return None;
         }
         (None, several) => {
-            let list = |mark: &str| {
-                several
-                    .iter()
-                    .map(|p| format!("`{p}`"))
-                    .collect::<Vec<_>>()
-                    .join(mark)
-            };
             diagnostics.push(
                 Diagnostic::new(
                     Code::TestOfNoProtocol,
                     entry.head,
                     Text::new(
-                        format!("本文件有多份规程（{}），未写明用例针对哪一份", list("、")),
-                        format!("this file has several protocols ({}), and the test does not say which it is about", list(", ")),
+                        format!("本文件有多份方案（{}），未写明用例针对哪一份", listed(several, Lang::Zh)),
+                        format!("this file has several protocols ({}), and the test does not say which it is about", listed(several, Lang::En)),
                     ),
                 )
                 .with_help(Text::new(
@@ -111,25 +104,21 @@ fn protocol_of(
         .iter()
         .position(|p| p.protocol.path.value == wanted);
     if found.is_none() && !written.contains(&wanted) {
-        let list = |mark: &str| {
-            written
-                .iter()
-                .map(|p| format!("`{p}`"))
-                .collect::<Vec<_>>()
-                .join(mark)
-        };
         diagnostics.push(
             Diagnostic::new(
                 Code::TestOfNoProtocol,
                 Resolver::at(entry, "protocol"),
                 Text::new(
-                    format!("本文件没有规程 `{wanted}`"),
+                    format!("本文件没有方案 `{wanted}`"),
                     format!("there is no protocol `{wanted}` in this file"),
                 ),
             )
             .with_help(Text::new(
-                format!("本文件的规程有：{}", list("、")),
-                format!("the protocols of this file are {}", list(", ")),
+                format!("本文件的方案有：{}", listed(&written, Lang::Zh)),
+                format!(
+                    "the protocols of this file are {}",
+                    listed(&written, Lang::En)
+                ),
             )),
         );
     }

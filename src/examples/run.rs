@@ -321,7 +321,7 @@ fn mismatch(expectation: &Expectation, subject: Text, expected: Text, found: Tex
         format!("found {}", found.en),
     ))
     .with_help(Text::new(
-        "核对用例的数据，或规程的评定规则",
+        "核对用例的数据，或方案的评定规则",
         "look at the data of the test, or at the rules of the protocol",
     ))
 }

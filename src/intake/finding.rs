@@ -289,7 +289,7 @@ pub mod codes {
         DUPLICATE_ROW = "D0033" "同一测量点出现两次" "point given twice";
         PROBABILITY = "D0034" "包含概率应在 0 与 1 之间" "coverage probability outside 0 to 1";
         LABORATORY = "D0040" "实验室缺失或不一致" "laboratory missing or contradictory";
-        PLAN_DIGEST = "D0041" "方案摘要缺失或不符" "plan digest missing or different";
+        PLAN_DIGEST = "D0041" "计划摘要缺失或不符" "plan digest missing or different";
         FORM_VERSION = "D0042" "表格版本不支持" "form version not supported";
         HEADER_FIELD = "D0043" "表头信息前后不一致" "header field contradictory";
         NOT_WORKBOOK = "D0050" "不是 XLSX 工作簿" "not an XLSX workbook";

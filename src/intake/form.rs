@@ -160,7 +160,7 @@ pub(super) const BUDGET: &[Column] = &[
 pub(super) fn header_field(name: &str) -> Option<String> {
     let lower = name.to_lowercase();
     let known = match lower.as_str() {
-        "plan" | "方案" | "方案摘要" | "plan digest" => "plan",
+        "plan" | "计划" | "计划摘要" | "plan digest" => "plan",
         "laboratory" | "lab" | "实验室" | "参比实验室" => "laboratory",
         "form" | "表格版本" | "form version" => "form",
         "title" | "比对名称" | "名称" => "title",

@@ -68,7 +68,7 @@ pub(super) fn plan_digest(cell: Option<Cell>, findings: &mut Findings) -> Option
             codes::PLAN_DIGEST,
             &cell.place,
             Text::new(
-                format!("方案摘要“{}”不完整", shown(&cell.text)),
+                format!("计划摘要“{}”不完整", shown(&cell.text)),
                 format!("the plan digest `{}` is not whole", shown(&cell.text)),
             ),
             Text::new(

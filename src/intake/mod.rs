@@ -180,15 +180,15 @@ pub fn check_plan(submission: &Submission, plan_digest: &str) -> Option<Finding>
         Some(digest) => Some(Finding::error(
             codes::PLAN_DIGEST,
             &place,
-            Text::new(format!("该表格属于另一方案（{}），本方案是 {}", finding::shown(digest), finding::shown(plan_digest)), format!("the form belongs to another plan ({}); this plan is {}", finding::shown(digest), finding::shown(plan_digest))),
-            Text::new("请使用本次比对现行方案发出的结果表重新填写", "fill in the form issued with the plan in force"),
+            Text::new(format!("该表格属于另一份计划（{}），本计划是 {}", finding::shown(digest), finding::shown(plan_digest)), format!("the form belongs to another plan ({}); this plan is {}", finding::shown(digest), finding::shown(plan_digest))),
+            Text::new("请使用本次比对现行计划发出的结果表重新填写", "fill in the form issued with the plan in force"),
         )),
         None => Some(
             Finding::error(
                 codes::PLAN_DIGEST,
                 &place,
-                Text::new("文件中没有方案摘要，无法确认依据的是哪一版方案", "the file carries no plan digest: which plan it answers cannot be shown"),
-                Text::new("请使用本次比对发出的结果表，或由主导实验室确认方案版本", "use the form issued with the plan, or let the pilot laboratory confirm the version"),
+                Text::new("文件中没有计划摘要，无法确认依据的是哪一版计划", "the file carries no plan digest: which plan it answers cannot be shown"),
+                Text::new("请使用本次比对发出的结果表，或由主导实验室确认计划版本", "use the form issued with the plan, or let the pilot laboratory confirm the version"),
             )
             .as_severity(Severity::Warning),
         ),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{code, either, table};
+use super::{code, table};
 use crate::schema::table::{self as words, BlockRule, Statement, Term, Times};
 use crate::schema::{Element, Slot, describe, written_usage};
 use crate::text::Lang;
@@ -20,9 +20,7 @@ pub fn language(lang: Lang) -> String {
 }
 
 fn introduction(lang: Lang) -> String {
-    let text = either(
-        lang,
-        "# 比对语言参考手册\n\n\
+    let text = lang.pick("# 比对语言参考手册\n\n\
          本手册由语言表生成（`bidui doc --language --lang zh`），与程序一致。每个关键词有英文和中文两种写法，含义相同；一个文件宜只用一种。\n\n\
          `‹…›` 表示须填写的内容，`[ … ]` 表示可以省略的内容，`{ … }` 表示其后有语句块，`A|B` 表示任选其一。语句到行末或 `;` 为止；\
          `//` 之后为注释，`///` 为写入文件的说明。\n\n",
@@ -61,13 +59,13 @@ fn opened(statement: &Statement) -> Option<&str> {
 }
 
 fn keyword(term: &Term, lang: Lang) -> &str {
-    either(lang, &term.zh, &term.en)
+    lang.pick(&term.zh, &term.en)
 }
 
 /// Where a block stands: the statements that open it.
 fn section(block: &str, lang: Lang) -> String {
     let title = if block == "file" {
-        either(lang, "文件最外层", "Top level of a file").to_owned()
+        lang.pick("文件最外层", "Top level of a file").to_owned()
     } else {
         let owners: BTreeSet<String> = words::table()
             .statements
@@ -106,7 +104,7 @@ fn named_first(statement: &Statement, lang: Lang) -> String {
         "publication" => "公布内容",
         other => other,
     };
-    either(lang, zh, name).to_owned()
+    lang.pick(zh, name).to_owned()
 }
 
 fn described(statement: &Statement, lang: Lang) -> String {
@@ -130,11 +128,7 @@ fn described(statement: &Statement, lang: Lang) -> String {
         .flat_map(|element| rows(element, lang))
         .collect();
     if !arguments.is_empty() {
-        let head = either(
-            lang,
-            "写法,英文,内容,须写",
-            "phrase,in Chinese,content,required",
-        );
+        let head = lang.pick("写法,英文,内容,须写", "phrase,in Chinese,content,required");
         let head: Vec<&str> = head.split(',').collect();
         out.push_str(&table(&head, &arguments));
         out.push('\n');
@@ -147,8 +141,8 @@ fn described(statement: &Statement, lang: Lang) -> String {
 fn rows(element: &Element, lang: Lang) -> Vec<Vec<String>> {
     let yes = |required: bool| {
         let word = match required {
-            true => either(lang, "是", "yes"),
-            false => either(lang, "否", "no"),
+            true => lang.pick("是", "yes"),
+            false => lang.pick("否", "no"),
         };
         word.to_owned()
     };
@@ -188,7 +182,7 @@ fn content(slot: &Slot, lang: Lang) -> String {
         Some(choice) => {
             let terms = words::table().choice(choice);
             let list: Vec<String> = terms.iter().map(|t| code(keyword(t, lang))).collect();
-            list.join(either(lang, "、", ", "))
+            list.join(lang.pick("、", ", "))
         }
         None => describe(&slot.kind).get(lang).to_owned(),
     };
@@ -202,24 +196,21 @@ fn content(slot: &Slot, lang: Lang) -> String {
 /// How often a statement stands and whether it has a block.
 fn standing(statement: &Statement, lang: Lang) -> String {
     let times = match statement.times {
-        Times::Once => either(lang, "恰好一次", "exactly once"),
-        Times::AtMostOnce => either(lang, "至多一次", "at most once"),
-        Times::AtLeastOnce => either(lang, "至少一次", "at least once"),
-        Times::Any => either(lang, "次数不限", "any number of times"),
+        Times::Once => lang.pick("恰好一次", "exactly once"),
+        Times::AtMostOnce => lang.pick("至多一次", "at most once"),
+        Times::AtLeastOnce => lang.pick("至少一次", "at least once"),
+        Times::Any => lang.pick("次数不限", "any number of times"),
     };
     let block = match &statement.block {
         BlockRule::None => None,
-        BlockRule::Optional(_) => Some(either(lang, "可带块", "may have a block")),
-        BlockRule::Required(_) => Some(either(lang, "须带块", "has a block")),
-        BlockRule::OfSection(_) => Some(either(
-            lang,
-            "须带所指部分的块",
-            "has the block of the section it names",
-        )),
+        BlockRule::Optional(_) => Some(lang.pick("可带块", "may have a block")),
+        BlockRule::Required(_) => Some(lang.pick("须带块", "has a block")),
+        BlockRule::OfSection(_) => {
+            Some(lang.pick("须带所指部分的块", "has the block of the section it names"))
+        }
     };
     let waits = statement.waits.then(|| {
-        either(
-            lang,
+        lang.pick(
             "目前只写入计划，尚不起作用",
             "kept in the plan, but nothing acts on it yet",
         )
@@ -268,8 +259,8 @@ fn kinds(lang: Lang) -> String {
         .iter()
         .map(|(kind, sample)| vec![describe(kind).get(lang).to_owned(), code(sample)])
         .collect();
-    let title = either(lang, "内容的种类", "Kinds of content");
-    let head = [either(lang, "种类", "kind"), either(lang, "例", "examples")];
+    let title = lang.pick("内容的种类", "Kinds of content");
+    let head = [lang.pick("种类", "kind"), lang.pick("例", "examples")];
     format!("## {title}\n\n{}\n", table(&head, &rows))
 }
 
@@ -279,7 +270,7 @@ fn spelled_table(rows: impl Iterator<Item = (String, String)>) -> String {
 }
 
 fn choices(lang: Lang) -> String {
-    let title = either(lang, "可选的词", "Words to choose from");
+    let title = lang.pick("可选的词", "Words to choose from");
     let mut out = format!("## {title}\n\n");
     for (name, terms) in &words::table().choices {
         let rows = terms.iter().map(|t| (t.en.clone(), t.zh.clone()));
@@ -304,7 +295,7 @@ fn vocabulary(lang: Lang) -> String {
         ("文本的语言", "Languages of texts", &words::LANGUAGES),
         ("是与否", "Yes and no", &words::FLAGS),
     ];
-    let title = either(lang, "词汇", "Vocabulary");
+    let title = lang.pick("词汇", "Vocabulary");
     let mut out = format!("## {title}\n\n");
     for (zh, en, terms) in sets {
         let rows = terms
@@ -312,7 +303,7 @@ fn vocabulary(lang: Lang) -> String {
             .map(|(en, zh)| ((*en).to_owned(), (*zh).to_owned()));
         out.push_str(&format!(
             "### {}\n\n{}\n",
-            either(lang, zh, en),
+            lang.pick(zh, en),
             spelled_table(rows)
         ));
     }

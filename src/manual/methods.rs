@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{code, either, table};
+use super::{code, table};
 use crate::project;
 use crate::schema::{Amount, Entry, Value};
 use crate::text::Lang;
 
 /// The methods of the standard library in Markdown, by the section of the library in which they stand.
 pub fn methods(lang: Lang) -> String {
-    let introduction = either(
-        lang,
-        "# 数据处理方法\n\n\
-         本手册由标准库生成（`bidui doc --methods --lang zh`）。规程按名称引用方法；`bidui compute 方法 数据表` 可直接计算。\n\n",
+    let introduction = lang.pick("# 数据处理方法\n\n\
+         本手册由标准库生成（`bidui doc --methods --lang zh`）。方案按名称引用方法；`bidui compute 方法 数据表` 可直接计算。\n\n",
         "# Methods of evaluation\n\n\
          This manual is generated from the standard library (`bidui doc --methods --lang en`). A protocol refers to a method by its name; \
          `bidui compute METHOD TABLE` carries one out on a table of data.\n\n",
@@ -46,20 +44,20 @@ fn described(path: &str, entry: &Entry, lang: Lang) -> String {
         ("source", "出处", "Source"),
     ] {
         for text in texts(entry, word, lang) {
-            let mark = either(lang, "：", ": ");
-            out.push_str(&format!("{}{mark}{text}\n\n", either(lang, zh, en)));
+            let mark = lang.pick("：", ": ");
+            out.push_str(&format!("{}{mark}{text}\n\n", lang.pick(zh, en)));
         }
     }
     for (word, head) in [
         (
             "column",
-            either(lang, "数据列,必需,说明", "column,required,meaning"),
+            lang.pick("数据列,必需,说明", "column,required,meaning"),
         ),
         (
             "parameter",
-            either(lang, "参数,缺省值,说明", "parameter,default,meaning"),
+            lang.pick("参数,缺省值,说明", "parameter,default,meaning"),
         ),
-        ("gives", either(lang, "给出的量,说明", "gives,meaning")),
+        ("gives", lang.pick("给出的量,说明", "gives,meaning")),
     ] {
         let rows: Vec<Vec<String>> = entry.children(word).map(|child| row(child, lang)).collect();
         if !rows.is_empty() {
@@ -85,9 +83,9 @@ fn row(child: &Entry, lang: Lang) -> Vec<String> {
         "column" => {
             let required = child.name("need") == Some("required");
             let word = if required {
-                either(lang, "是", "yes")
+                lang.pick("是", "yes")
             } else {
-                either(lang, "否", "no")
+                lang.pick("否", "no")
             };
             cells.push(word.to_owned());
         }

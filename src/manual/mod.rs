@@ -9,13 +9,6 @@ mod methods;
 pub use language::language;
 pub use methods::methods;
 
-use crate::text::Lang;
-
-/// The one of two words that belongs to the language.
-fn either<'w>(lang: Lang, zh: &'w str, en: &'w str) -> &'w str {
-    if lang == Lang::Zh { zh } else { en }
-}
-
 /// A table of Markdown; a bar in a cell is escaped, for it would end the cell.
 fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));

@@ -11,8 +11,7 @@ use super::{Document, blocks, equivalence_graph};
 use crate::run::Outcome;
 use crate::run::outcome::{AppliedException, LaboratoryOutcome, LaboratoryResult, PointOutcome};
 use crate::text::Lang;
-use crate::values::decimal::Decimal;
-use crate::values::rounding::{Presentation, round_result, round_significant, shortest};
+use crate::values::rounding::{digits, hundredths, pair, shortest};
 
 /// The graphs of the degrees of equivalence, by file name.
 pub fn pictures(outcome: &Outcome, lang: Lang) -> BTreeMap<String, String> {
@@ -212,41 +211,6 @@ fn verdict_with_exception(
             }
         }
     }
-}
-
-/// A value and its uncertainty to the uncertainty's two digits, with a true minus sign.
-fn pair(value: f64, u: f64) -> (String, String) {
-    match round_result(value, u, Presentation::default()) {
-        Ok(rounded) => (signed(&rounded.value), rounded.uncertainty.plain(None)),
-        Err(_) => (format!("{value}"), format!("{u}")),
-    }
-}
-
-/// A score to two decimals; what rounds to zero has no sign.
-fn hundredths(value: f64) -> String {
-    let text = format!("{value:.2}");
-    if text == "-0.00" {
-        "0.00".to_owned()
-    } else {
-        text.replace('-', "−")
-    }
-}
-
-/// A number to so many significant digits.
-fn digits(value: f64, count: u32) -> String {
-    let rounded = Decimal::from_f64(value)
-        .map(|d| round_significant(&d, count, Presentation::default().rule));
-    rounded.map_or_else(|| format!("{value}"), |d| signed(&d))
-}
-
-/// With a true minus sign, and none on zero.
-fn signed(value: &Decimal) -> String {
-    let shown = if value.is_zero() {
-        value.abs()
-    } else {
-        value.clone()
-    };
-    shown.plain(None).replace('-', "−")
 }
 
 // ---------------------------------------------------------------- terminal

@@ -132,7 +132,7 @@ impl Templates {
         environment.add_function("absent", move || {
             Value::from_safe_string(
                 match lang {
-                    Lang::Zh => "本规程未作规定。",
+                    Lang::Zh => "本方案未作规定。",
                     Lang::En => "*The protocol does not say.*",
                 }
                 .to_owned(),

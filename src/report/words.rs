@@ -27,10 +27,7 @@ pub struct Words<'w> {
 impl Words<'_> {
     /// One of the two.
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.lang.pick(zh, en)
     }
 
     /// A word of one of the closed sets of the language.

@@ -1,11 +1,13 @@
 //! The chain from a laboratory's verdict back to its result, each link with the line of the protocol that demanded it.
+//!
+//! What was computed is rounded for people; what was submitted stands as submitted. The outcome has every digit.
 
 use std::fmt::Write;
 
 use super::outcome::{AppliedException, LaboratoryResult, Outcome, PointOutcome};
 use crate::plan::{Clause, Order};
 use crate::text::Lang;
-use crate::values::rounding::shortest;
+use crate::values::rounding::{digits, pair, shortest};
 
 /// Explains the verdict on a laboratory; none when the outcome does not know it.
 pub fn why(outcome: &Outcome, laboratory: &str, lang: Lang) -> Option<String> {
@@ -80,7 +82,7 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn word<'w>(&self, zh: &'w str, en: &'w str) -> &'w str {
-        if self.lang == Lang::Zh { zh } else { en }
+        self.lang.pick(zh, en)
     }
 
     fn line(&mut self, depth: usize, text: &str, clause: Option<&str>) {
@@ -134,19 +136,19 @@ impl Teller<'_> {
         );
         self.exception(2, result.exception.as_ref());
         for (name, score) in &result.scores {
+            // Four digits tell on which side of a limit of two decimals a score lies.
             let form = self.denominator(&score.denominator);
             self.line(
                 2,
-                &format!("{name} = {} {form}", shortest(score.value)),
+                &format!("{name} = {}{form}", digits(score.value, 4)),
                 Some(&score.clause),
             );
         }
         if let Some(e) = &result.equivalence {
+            let (d, expanded) = pair(e.d, e.expanded);
             let text = format!(
-                "D = {} {unit}, u(D) = {} {unit}, U(D) = {} {unit} (k = {})",
-                shortest(e.d),
-                shortest(e.u),
-                shortest(e.expanded),
+                "D = {d} {unit}, u(D) = {} {unit}, U(D) = {expanded} {unit} (k = {})",
+                digits(e.u, 2),
                 e.k
             );
             self.line(2, &text, Some(&e.clause));
@@ -161,19 +163,18 @@ impl Teller<'_> {
                 ""
             };
             let label = self.word("参考值", "reference value");
+            let (value, u) = pair(r.value, r.u);
             let text = format!(
-                "{label} = {} {unit}, u = {} {unit}, {}{taken}",
-                shortest(r.value),
-                shortest(r.u),
+                "{label} = {value} {unit}, u = {u} {unit}, {}{taken}",
                 r.method
             );
             self.line(2, &text, Some(&r.clause));
             if let Some(c) = &r.consistency {
                 let text = format!(
                     "χ² = {}, ν = {}, p = {} ({} {})",
-                    shortest(c.observed),
+                    digits(c.observed, 4),
                     c.dof,
-                    shortest(c.p_right),
+                    digits(c.p_right, 2),
                     self.word("显著性水平", "significance"),
                     c.significance
                 );
@@ -188,7 +189,7 @@ impl Teller<'_> {
                 (_, true) if result.weight != 0.0 => format!(
                     "{} {}",
                     self.word("参与参考值，权重", "part of the reference value, weight"),
-                    shortest(result.weight)
+                    digits(result.weight, 3)
                 ),
                 (_, true) => self
                     .word("参与参考值", "part of the reference value")
@@ -208,7 +209,7 @@ impl Teller<'_> {
             let text = format!(
                 "{} {} {unit}, {treatment}",
                 self.word("传递标准的变化", "change of the transfer standard"),
-                shortest(d.change)
+                digits(d.change, 2)
             );
             self.line(2, &text, Some(&d.clause));
             if result.correction != 0.0 {
@@ -217,7 +218,7 @@ impl Teller<'_> {
                     &format!(
                         "{} {} {unit}",
                         self.word("对结果的修正", "correction of the result"),
-                        shortest(result.correction)
+                        pair(result.correction, result.u).0
                     ),
                     None,
                 );
@@ -238,9 +239,9 @@ impl Teller<'_> {
     fn denominator(&self, form: &str) -> &'static str {
         match (form, self.lang) {
             ("independent", Lang::Zh) => "（独立形式的分母）",
-            ("independent", Lang::En) => "(independent denominator)",
+            ("independent", Lang::En) => " (independent denominator)",
             (_, Lang::Zh) => "（分母计协方差）",
-            (_, Lang::En) => "(denominator with covariance)",
+            (_, Lang::En) => " (denominator with covariance)",
         }
     }
 }

@@ -10,7 +10,7 @@ use super::table::{self, Statement, Term, table};
 use super::usage::{Element, Slot};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::{Bracket, Kind, Slip, Symbol, iso_date, quoted};
-use crate::text::{Lang, Text};
+use crate::text::{Lang, Text, listed};
 use crate::values::unit::Library;
 
 /// An argument that is not what its place asks for.
@@ -229,13 +229,7 @@ impl<'t> Reader<'t> {
                 t.en.clone()
             }
         });
-        let list = |lang: Lang| -> String {
-            let words: Vec<String> = terms
-                .iter()
-                .map(|t| format!("`{}`", if lang == Lang::Zh { &t.zh } else { &t.en }))
-                .collect();
-            words.join(if lang == Lang::Zh { "、" } else { ", " })
-        };
+        let list = |lang: Lang| listed(terms.iter().map(|t| t.get(lang)), lang);
         let help = match &near {
             Some(near) => Text::new(
                 format!("是否应为 `{near}`？可选：{}", list(Lang::Zh)),
@@ -254,22 +248,7 @@ impl<'t> Reader<'t> {
     }
 
     fn wrong_step(&self, cursor: &Cursor<'t>) -> Misfit {
-        let list = |lang: Lang| -> String {
-            let words: Vec<String> = table()
-                .within("step")
-                .map(|s| {
-                    format!(
-                        "`{}`",
-                        if lang == Lang::Zh {
-                            &s.word.zh
-                        } else {
-                            &s.word.en
-                        }
-                    )
-                })
-                .collect();
-            words.join(if lang == Lang::Zh { "、" } else { ", " })
-        };
+        let list = |lang: Lang| listed(table().within("step").map(|s| s.word.get(lang)), lang);
         let near = nearest(cursor.slice_at(0), table().within("step").map(|s| &s.word));
         Misfit {
             help: Some(Text::new(

@@ -9,7 +9,7 @@ use super::usage::{Element, Slot};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::{Block, Kind};
-use crate::text::{Lang, Text};
+use crate::text::{Lang, Text, listed};
 
 impl<'t> Reader<'t> {
     /// How a keyword is shown in a message: in the language of the message.
@@ -126,23 +126,9 @@ impl<'t> Reader<'t> {
                 format!("`{written}` belongs {}", block_name(place, Lang::En)),
             ));
         } else {
-            let words = |lang: Lang| -> String {
-                let list: Vec<String> = table()
-                    .within(context)
-                    .filter(|s| !s.headless)
-                    .take(8)
-                    .map(|s| {
-                        format!(
-                            "`{}`",
-                            if lang == Lang::Zh {
-                                &s.word.zh
-                            } else {
-                                &s.word.en
-                            }
-                        )
-                    })
-                    .collect();
-                list.join(if lang == Lang::Zh { "、" } else { ", " })
+            let words = |lang: Lang| {
+                let known = table().within(context).filter(|s| !s.headless).take(8);
+                listed(known.map(|s| s.word.get(lang)), lang)
             };
             diagnostic = diagnostic.with_help(Text::new(
                 format!("此处可用的语句有 {} 等", words(Lang::Zh)),
@@ -221,14 +207,7 @@ impl<'t> Reader<'t> {
                 "write `1000` or `1_000`: digits are not grouped by blanks",
             ));
         } else if written.chars().all(|c| c.is_alphanumeric()) && !phrases.is_empty() {
-            let list = |lang: Lang| -> String {
-                phrases
-                    .iter()
-                    .take(4)
-                    .map(|t| format!("`{}`", if lang == Lang::Zh { &t.zh } else { &t.en }))
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            };
+            let list = |lang: Lang| listed(phrases.iter().take(4).map(|t| t.get(lang)), lang);
             diagnostic = diagnostic.with_help(Text::new(
                 format!(
                     "这里还可以写：{}；另起一条语句须换行或用 `;` 隔开",
@@ -506,10 +485,7 @@ pub(super) fn missing_statements(
     context: &str,
     head: Span,
 ) -> Diagnostic {
-    let words = |pick: fn(&Term) -> &str, sign: &str| {
-        let quoted = statements.iter().map(|s| format!("`{}`", pick(&s.word)));
-        quoted.collect::<Vec<_>>().join(sign)
-    };
+    let words = |lang: Lang| listed(statements.iter().map(|s| s.word.get(lang)), lang);
     Diagnostic::new(
         Code::MissingStatement,
         head,
@@ -517,12 +493,12 @@ pub(super) fn missing_statements(
             format!(
                 "{}还缺少 {}",
                 block_name(context, Lang::Zh),
-                words(|term| &term.zh, "、")
+                words(Lang::Zh)
             ),
             format!(
                 "{} there are still missing {}",
                 block_name(context, Lang::En),
-                words(|term| &term.en, ", ")
+                words(Lang::En)
             ),
         ),
     )

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::usage::{self, Element};
-use crate::text::Text;
+use crate::text::{Lang, Text};
 
 /// How often a statement may stand in its block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,13 @@ pub enum BlockRule {
 pub struct Term {
     pub en: String,
     pub zh: String,
+}
+
+impl Term {
+    /// The word in a language.
+    pub fn get(&self, lang: Lang) -> &str {
+        lang.pick(&self.zh, &self.en)
+    }
 }
 
 /// One statement of the language.

@@ -36,11 +36,7 @@ pub fn describe(kind: &str) -> Text {
 
 /// A phrase as the manual writes it.
 pub(super) fn pattern(word: &Term, slots: &[Slot], lang: Lang) -> String {
-    let mut out = if lang == Lang::Zh {
-        word.zh.clone()
-    } else {
-        word.en.clone()
-    };
+    let mut out = word.get(lang).to_owned();
     for slot in slots {
         out.push(' ');
         out.push_str(&slot_pattern(slot, lang));
@@ -50,17 +46,7 @@ pub(super) fn pattern(word: &Term, slots: &[Slot], lang: Lang) -> String {
 
 fn slot_pattern(slot: &Slot, lang: Lang) -> String {
     if let Some(choice) = slot.kind.strip_prefix("choice.") {
-        let words: Vec<&str> = table()
-            .choice(choice)
-            .iter()
-            .map(|t| {
-                if lang == Lang::Zh {
-                    t.zh.as_str()
-                } else {
-                    t.en.as_str()
-                }
-            })
-            .collect();
+        let words: Vec<&str> = table().choice(choice).iter().map(|t| t.get(lang)).collect();
         return words.join("|");
     }
     format!(
@@ -73,11 +59,7 @@ fn slot_pattern(slot: &Slot, lang: Lang) -> String {
 pub fn usage(statement: &Statement, lang: Lang) -> String {
     let mut parts = Vec::new();
     if !statement.headless {
-        parts.push(if lang == Lang::Zh {
-            statement.word.zh.clone()
-        } else {
-            statement.word.en.clone()
-        });
+        parts.push(statement.word.get(lang).to_owned());
     }
     for element in &statement.usage {
         match element {

@@ -185,6 +185,36 @@ fn shown(value: &Decimal, group: Option<char>) -> String {
     }
 }
 
+/// A value and its uncertainty for people: two digits of the uncertainty, a true minus sign.
+pub fn pair(value: f64, u: f64) -> (String, String) {
+    match round_result(value, u, Presentation::default()) {
+        Ok(rounded) => (signed(&rounded.value), rounded.uncertainty.plain(None)),
+        Err(_) => (format!("{value}"), format!("{u}")),
+    }
+}
+
+/// A score for people: two decimals; what rounds to zero has no sign.
+pub fn hundredths(value: f64) -> String {
+    let text = format!("{value:.2}");
+    if text == "-0.00" {
+        "0.00".to_owned()
+    } else {
+        text.replace('-', "−")
+    }
+}
+
+/// A number for people to so many significant digits.
+pub fn digits(value: f64, count: u32) -> String {
+    let rounded =
+        Decimal::from_f64(value).map(|d| round_significant(&d, count, RoundingRule::HalfEven));
+    rounded.map_or_else(|| format!("{value}"), |d| signed(&d))
+}
+
+/// With a true minus sign, and none on zero.
+fn signed(value: &Decimal) -> String {
+    shown(value, None).replace('-', "−")
+}
+
 /// The shortest digits that read back as the same number, for files: `0.1`, `12.5`, `1e-9`, `NaN`.
 pub fn shortest(value: f64) -> String {
     let size = value.abs();

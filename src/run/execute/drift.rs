@@ -233,7 +233,7 @@ fn no_repeatability() -> Inapplicable {
 fn halted() -> Inapplicable {
     Inapplicable::new(
         "standard-unstable",
-        "传递标准未满足稳定性判据，规程规定中止；该点不予评定",
+        "传递标准未满足稳定性判据，方案规定中止；该点不予评定",
         "the transfer standard does not meet the criterion of stability, and the protocol orders a halt; the point is not evaluated",
     )
 }

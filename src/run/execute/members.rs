@@ -22,7 +22,7 @@ impl PointRun {
             if !members.only.is_empty() && !members.only.contains(&id) {
                 let reason = members.only_because.clone().unwrap_or_else(|| {
                     Text::new(
-                        "规程指定了参与参考值的实验室",
+                        "方案指定了参与参考值的实验室",
                         "the protocol names the laboratories that form the reference value",
                     )
                 });
@@ -36,7 +36,7 @@ impl PointRun {
                 let unit = &self.outcome.unit;
                 let reason = Text::new(
                     format!(
-                        "扩展不确定度 {expanded} {unit}（k = 2）大于规程允许的 {largest} {unit}"
+                        "扩展不确定度 {expanded} {unit}（k = 2）大于方案允许的 {largest} {unit}"
                     ),
                     format!(
                         "its expanded uncertainty of {expanded} {unit} (k = 2) exceeds the {largest} {unit} that the protocol allows"

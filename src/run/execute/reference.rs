@@ -165,7 +165,7 @@ impl PointRun {
         let certified = certified.ok_or_else(|| {
             Inapplicable::new(
                 "no-certified-value",
-                "规程没有给出该点的证书值",
+                "方案没有给出该点的证书值",
                 "the protocol gives no certified value for this point",
             )
         })?;
