@@ -205,7 +205,16 @@ fn said(lang: Lang, zh: &str, en: &str, arguments: &[Value]) -> Result<Value, Er
             Some(text) if !argument.is_safe() => escape(text),
             _ => argument.to_string(),
         };
-        text = text.replace(&format!("{{{index}}}"), &shown);
+        let place = format!("{{{index}}}");
+        // What an author wrote as a sentence brings its full stop along.
+        for stop in ['。', '.'] {
+            let ends = format!("{place}{stop}");
+            text = text.replace(
+                &ends,
+                &format!("{}{stop}", shown.trim_end_matches(['。', '.'])),
+            );
+        }
+        text = text.replace(&place, &shown);
     }
     Ok(Value::from_safe_string(text))
 }
@@ -281,6 +290,19 @@ mod tests {
             ("labels.md", Some(3))
         );
         assert!(error.message().en.contains("{{ nobody.knows }}"));
+    }
+
+    #[test]
+    fn a_sentence_put_into_a_sentence_has_one_full_stop() {
+        let templates = with("{{ t(\"迟报：{0}。\", \"Late: {0}. Void.\", late) }}").unwrap();
+        let say = |lang, late| {
+            templates
+                .render("labels.md", lang, context! { late })
+                .unwrap()
+        };
+        assert_eq!(say(Lang::Zh, "不参与参考值。"), "迟报：不参与参考值。\n");
+        assert_eq!(say(Lang::En, "no part."), "Late: no part. Void.\n");
+        assert_eq!(say(Lang::En, "no part"), "Late: no part. Void.\n");
     }
 
     #[test]
