@@ -1,5 +1,9 @@
 //! The way from a text to checked protocols, in one function.
 
+mod replan;
+
+pub use replan::Anew;
+
 use std::collections::BTreeMap;
 
 use crate::check::{self, Checked};

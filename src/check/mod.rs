@@ -12,6 +12,8 @@ mod names;
 mod policy;
 pub mod totality;
 
+pub use journey::replanned;
+
 use crate::circulation;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Protocol, WrittenJourney};

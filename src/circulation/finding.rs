@@ -222,6 +222,18 @@ pub enum FindingKind {
         visit: VisitId,
         planned: Date,
     },
+    /// The artefact arrived on a day that had been ruled out for the visit.
+    ArrivedAgainstWish {
+        visit: VisitId,
+        wished: Date,
+        arrived: Date,
+    },
+    /// The artefact has arrived, and the laboratory is away from `from` to `to` before it can have finished.
+    AwayDuringVisit {
+        visit: VisitId,
+        from: Date,
+        to: Date,
+    },
     /// An artefact was damaged or lost; this visit does not take place.
     Stopped {
         visit: VisitId,

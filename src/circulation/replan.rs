@@ -208,8 +208,13 @@ impl<'a> History<'a> {
             }
             EventKind::HeldOnTheWay { until } => past.arrives_from = Some(until),
             EventKind::HeldThere { until } => past.leaves_from = Some(until),
-            EventKind::Damaged | EventKind::Lost => {
+            EventKind::Damaged => {
                 let there = past.arrived.is_some() || planned.is_some_and(|it| it <= event.date);
+                self.stop(index, event.date, visit, there);
+            }
+            // What was never told to have arrived got lost before it did.
+            EventKind::Lost => {
+                let there = past.arrived.is_some();
                 self.stop(index, event.date, visit, there);
             }
         }
@@ -347,8 +352,14 @@ fn assumed(
     past: &[Past],
     as_of: Date,
 ) -> Vec<Finding> {
+    // Where a journey begins nothing arrives.
+    let arrives = |visit: VisitId| {
+        let graph = &circulation.graph;
+        let mut before = graph.neighbors_directed(visit.node(), Direction::Incoming);
+        before.next().is_some()
+    };
     (timetable.entries.iter())
-        .filter(|it| it.arrival <= as_of)
+        .filter(|it| it.arrival <= as_of && arrives(it.visit))
         .filter(|it| {
             let past = &past[it.visit.0];
             let told = past.arrived.is_some_and(|(_, event)| event.is_some());

@@ -260,6 +260,9 @@ impl Pass<'_> {
         let laboratory = problem.circulation.visit(visit).laboratory;
         if let Some((day, event)) = problem.past[visit.0].arrived {
             let slot = problem.begun(visit, day, day);
+            if let Some(event) = event {
+                self.report_arrival(visit, day, event, slot.as_ref());
+            }
             return self.settle(visit, slot, Bond::Past(event));
         }
         let Some((wanted, bond)) = self.wanted(visit) else {
@@ -382,6 +385,44 @@ impl Pass<'_> {
             };
             let at = [Cause::VisitRule(rule), from];
             self.out.findings.push(Finding::new(kind, at));
+        }
+    }
+
+    /// What an arrival that the log tells of does to the wishes and absences of the visit.
+    fn report_arrival(&mut self, visit: VisitId, arrived: Date, event: usize, slot: Option<&Slot>) {
+        let problem = self.problem;
+        let wish = &problem.wishes[visit.0];
+        let fixed = wish.fixed.filter(|(day, _)| arrived != *day);
+        let earliest = wish.earliest.filter(|(day, _)| arrived < *day);
+        let latest = wish.latest.filter(|(day, _)| arrived > *day);
+        for (wished, rule) in [fixed, earliest, latest].into_iter().flatten() {
+            let kind = FindingKind::ArrivedAgainstWish {
+                visit,
+                wished,
+                arrived,
+            };
+            let at = [Cause::Event(event), Cause::VisitRule(rule)];
+            self.out.findings.push(Finding::new(kind, at));
+        }
+        let it = problem.circulation.visit(visit);
+        let under_way = problem.past[visit.0].departed.is_none();
+        let clash = slot
+            .filter(|_| under_way)
+            .and_then(|slot| problem.places.clash(it.place, it.laboratory, slot));
+        if let Some(clash) = clash {
+            let away = &problem.journey.laboratories[clash.laboratory].unavailable[clash.absence];
+            let kind = FindingKind::AwayDuringVisit {
+                visit,
+                from: away.from,
+                to: away.to,
+            };
+            let absence = Cause::Absence {
+                laboratory: clash.laboratory,
+                absence: clash.absence,
+            };
+            self.out
+                .findings
+                .push(Finding::new(kind, [Cause::Event(event), absence]));
         }
     }
 

@@ -15,6 +15,7 @@ mod lock;
 mod new;
 mod plan;
 mod project;
+mod replan;
 mod run;
 mod show;
 mod terminal;

@@ -1,4 +1,4 @@
-//! `bidui plan FILE -o DIR`
+//! `bidui plan FILE -o DIR`, and `--replan LOG.csv` while the comparison is under way.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::documents::{Fault, Wanted};
-use super::{Status, files, project, terminal};
+use super::{Status, files, project, replan, terminal};
 use crate::check::{Checked, ladder};
 use crate::circulation::{export, picture};
 use crate::compile::Compiled;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::intake;
 use crate::model::rules::Consequence;
 use crate::plan::{self, json};
@@ -24,6 +24,9 @@ pub(super) struct Plan {
     /// Folder to write to 输出文件夹
     #[arg(short, long)]
     output: PathBuf,
+    /// What really happened, in the log.csv that a plan comes with: dates that are past stay, the rest is planned anew 按传递记录重排日期
+    #[arg(long, value_name = "LOG.csv")]
+    replan: Option<PathBuf>,
     #[command(flatten)]
     documents: Wanted,
 }
@@ -31,24 +34,40 @@ pub(super) struct Plan {
 impl Plan {
     pub fn run(self, asked: Option<Lang>) -> Status {
         let lang = terminal::language(asked);
-        let (compiled, plan) = match compiled(&self.file, asked) {
+        let (compiled, issued) = match compiled(&self.file, asked) {
             Ok(found) => found,
             Err(status) => return status,
         };
-        let Some(checked) = compiled.protocols.first() else {
+        let anew = match &self.replan {
+            Some(log) => match replan::anew(log, &compiled, &issued, lang) {
+                Ok(anew) => Some(anew),
+                Err(status) => return status,
+            },
+            None => None,
+        };
+        let found = anew.iter().flat_map(|it| &it.diagnostics);
+        let wrong = found.clone().any(Diagnostic::is_error);
+        let (checked, plan) = match (&anew, compiled.protocols.first()) {
+            (Some(anew), _) => (Some(&anew.checked), anew.plan.as_ref()),
+            (None, checked) => (checked, Some(&issued)),
+        };
+        let (Some(checked), Some(plan)) = (checked, plan) else {
             return Status::Findings;
         };
         let templates = match self.documents.templates(lang) {
             Ok(templates) => templates,
             Err(status) => return status,
         };
-        let outputs = match outputs(checked, &plan, &self.documents, &templates) {
+        let mut outputs = match outputs(checked, plan, &self.documents, &templates) {
             Ok(outputs) => outputs,
             Err(fault) => return fault.report(lang),
         };
+        let log = intake::write_log(&issued, plan, compiled.language());
+        outputs.insert("log.csv".to_owned(), log.into_bytes());
         if !files::write_all(&self.output, &outputs, lang) {
             return Status::Failed;
         }
+        terminal::print(&report::moved(plan, lang).unwrap_or_default());
         let word = if lang == Lang::Zh {
             "个文件已写入"
         } else {
@@ -60,7 +79,11 @@ impl Plan {
             self.output.display(),
             plan.digest
         ));
-        Status::Fine
+        if wrong {
+            Status::Findings
+        } else {
+            Status::Fine
+        }
     }
 }
 

@@ -160,6 +160,9 @@ codes! {
     DataLaboratory "D0040" "laboratory" Error,
     DataPlanDigest "D0041" "plan-digest" Error,
     DataFormVersion "D0042" "form-version" Error,
+    VisitUnknown "D0044" "visit-unknown" Error,
+    VisitTwice "D0045" "visit-twice" Error,
+    LogContradiction "D0046" "log-contradiction" Error,
     DataNotWorkbook "D0050" "not-workbook" Error,
     DataArchiveLimit "D0051" "archive-limit" Error,
     DataActiveContent "D0052" "active-content" Error,
@@ -189,6 +192,9 @@ codes! {
     OtherPlan "D0108" "other-plan" Error,
     NothingSubmitted "D0109" "nothing-submitted" Error,
     NotAForm "D0110" "not-a-form" Warning,
+    // What has happened on the way, against the plan
+    TakenAsPlanned "D0111" "taken-as-planned" Warning,
+    VisitCancelled "D0112" "visit-cancelled" Warning,
     // Methods that cannot be applied
     MethodInapplicable "M0001" "method-inapplicable" Error,
     CriterionNotMet "M0002" "criterion-not-met" Warning,

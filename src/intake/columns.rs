@@ -274,7 +274,7 @@ fn reading(lower: &str) -> Option<Column> {
 }
 
 /// `heading` without spaces, underscores, brackets and dots; full-width letters become plain ones.
-fn fold(heading: &str) -> String {
+pub(super) fn fold(heading: &str) -> String {
     let plain = heading.chars().map(|c| match c {
         '\u{FF01}'..='\u{FF5E}' => u32::from(c)
             .checked_sub(0xFEE0)

@@ -3,7 +3,7 @@
 //! Own splitting, since a general reader accepts silently what must be told here: a quotation mark that is never closed, text behind a
 //! closing mark, the place of every cell.
 
-mod split;
+pub(super) mod split;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

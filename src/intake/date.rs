@@ -66,7 +66,7 @@ fn without_zone(text: &str) -> &str {
 }
 
 /// A date with year, month and day in this order, whatever the separators.
-fn year_first(text: &str) -> Option<String> {
+pub(super) fn year_first(text: &str) -> Option<String> {
     let plain = text.strip_suffix('日').unwrap_or(text);
     let parts: Vec<&str> = plain
         .split(['-', '/', '.', '年', '月'])

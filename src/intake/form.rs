@@ -253,7 +253,7 @@ fn heading(out: &mut String, columns: &[Column], lang: Lang) {
 }
 
 /// Writes one line, with quotation marks around cells that need them.
-fn line(out: &mut String, cells: &[&str]) {
+pub(super) fn line(out: &mut String, cells: &[&str]) {
     for (position, cell) in cells.iter().enumerate() {
         if position > 0 {
             out.push(',');

@@ -37,16 +37,11 @@ impl Heading {
             let column = Column::named(text);
             match column {
                 None if text.trim().is_empty() => {}
-                None => unknown_heading(text, &here, findings),
-                Some(_) if columns.contains(&column) => findings.error(
-                    codes::DUPLICATE_COLUMN,
-                    &here,
-                    Text::new(
-                        format!("列“{}”出现了两次", shown(text)),
-                        format!("the column `{}` stands twice", shown(text)),
-                    ),
-                    Text::new("请删去其中一列", "take one of them out"),
-                ),
+                None => {
+                    let like = Column::nearest(text).map(Column::heading);
+                    unknown_heading(text, like, &here, findings);
+                }
+                Some(_) if columns.contains(&column) => heading_twice(text, &here, findings),
                 Some(_) => {}
             }
             columns.push(if columns.contains(&column) {
@@ -133,15 +128,30 @@ pub(super) fn ordinal(position: usize) -> u32 {
         .saturating_add(1)
 }
 
-fn unknown_heading(text: &str, place: &Place, findings: &mut Findings) {
-    let mend = match Column::nearest(text) {
-        Some(column) => {
-            let name = column.heading();
-            Text::new(
-                format!("是否指“{}”？请改用该列名", name.zh),
-                format!("if `{}` is meant, write that", name.en),
-            )
-        }
+pub(super) fn heading_twice(text: &str, place: &Place, findings: &mut Findings) {
+    findings.error(
+        codes::DUPLICATE_COLUMN,
+        place,
+        Text::new(
+            format!("列“{}”出现了两次", shown(text)),
+            format!("the column `{}` stands twice", shown(text)),
+        ),
+        Text::new("请删去其中一列", "take one of them out"),
+    );
+}
+
+/// Tells of a heading that nobody knows; `like` is the one that is most like it.
+pub(super) fn unknown_heading(
+    text: &str,
+    like: Option<Text>,
+    place: &Place,
+    findings: &mut Findings,
+) {
+    let mend = match like {
+        Some(name) => Text::new(
+            format!("是否指“{}”？请改用该列名", name.zh),
+            format!("if `{}` is meant, write that", name.en),
+        ),
         None => Text::new(
             "该列不会被读取；需要的内容请写在备注列",
             "this column is not read; put what is needed into the remarks",
@@ -163,13 +173,14 @@ fn unknown_heading(text: &str, place: &Place, findings: &mut Findings) {
 pub(super) fn check_result_columns(heading: &Heading, findings: &mut Findings) {
     for column in [Column::Measurand, Column::Value, Column::Unit] {
         if !heading.has(column) {
-            missing_column(&[column], heading, findings);
+            missing_column(&[column.heading()], &heading.place, findings);
         }
     }
     if !heading.has(Column::Standard) {
         for column in [Column::Expanded, Column::Factor] {
             if !heading.has(column) {
-                missing_column(&[column, Column::Standard], heading, findings);
+                let either = [column.heading(), Column::Standard.heading()];
+                missing_column(&either, &heading.place, findings);
             }
         }
     }
@@ -179,26 +190,21 @@ pub(super) fn check_result_columns(heading: &Heading, findings: &mut Findings) {
 pub(super) fn check_budget_columns(heading: &Heading, findings: &mut Findings) {
     for column in [Column::Component, Column::Standard] {
         if !heading.has(column) {
-            missing_column(&[column], heading, findings);
+            missing_column(&[column.heading()], &heading.place, findings);
         }
     }
 }
 
-fn missing_column(wanted: &[Column], heading: &Heading, findings: &mut Findings) {
-    let zh: Vec<String> = wanted
-        .iter()
-        .map(|c| format!("“{}”", c.heading().zh))
-        .collect();
-    let en: Vec<String> = wanted
-        .iter()
-        .map(|c| format!("`{}`", c.heading().en))
-        .collect();
+/// Tells that the row of headings at `place` has none of the columns of which one is needed.
+pub(super) fn missing_column(wanted: &[Text], place: &Place, findings: &mut Findings) {
+    let zh: Vec<String> = wanted.iter().map(|c| format!("“{}”", c.zh)).collect();
+    let en: Vec<String> = wanted.iter().map(|c| format!("`{}`", c.en)).collect();
     let (zh, en) = (zh.join("或"), en.join(" or "));
     findings.error(
         codes::MISSING_COLUMN,
         &Place {
             column: 0,
-            ..heading.place.clone()
+            ..place.clone()
         },
         Text::new(
             format!("表头缺少{zh}列"),

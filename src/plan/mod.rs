@@ -6,6 +6,7 @@
 
 mod build;
 pub mod json;
+mod revision;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,8 @@ use crate::circulation::Ordered;
 use crate::condition::Term;
 use crate::text::Text;
 
-pub use build::build;
+pub use build::{build, revise};
+pub use revision::{Appointment, Happening, Moved, Occurrence, Revision, Stop};
 
 /// Version of the shapes in this module.
 pub const FORMAT_VERSION: u32 = 1;
@@ -329,6 +331,9 @@ pub struct Circulation {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub orders: BTreeMap<String, Ordered>,
     pub visits: Vec<Visit>,
+    /// How the dates differ from those of the plan issued, where it was made anew while the comparison runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<Revision>,
 }
 
 /// One stay of an artefact at a laboratory.

@@ -38,7 +38,7 @@ pub fn forms(plan: &Plan, laboratory: &str) -> Option<FormSpec> {
         components = vec![Text::default(); BUDGET_LINES];
     }
     Some(FormSpec {
-        plan_digest: plan.digest.clone(),
+        plan_digest: plan.issued_digest().to_owned(),
         title: plan.content.protocol.title.clone(),
         laboratory: laboratory.to_owned(),
         laboratory_name: lab.title.clone(),

@@ -11,6 +11,7 @@ pub mod fonts;
 mod forms;
 mod formula;
 mod html;
+mod moved;
 pub mod outcome;
 #[cfg(feature = "pdf")]
 pub mod pdf;
@@ -32,6 +33,7 @@ use crate::text::Lang;
 pub use docx::{DocxError, docx};
 pub use forms::forms;
 pub use html::html;
+pub use moved::moved;
 pub use templates::{TemplateError, Templates};
 
 /// A document of one language.
@@ -125,7 +127,8 @@ fn file_of(name: &str) -> &str {
 }
 
 /// All documents of a plan in one language, by their paths without extension: `instructions/LAB.zh`, `handover/LAB.zh`, `pilot/checklist.zh`,
-/// `pilot/labels.zh`, `pilot/monitoring.zh`, `pilot/risks.zh`, `protocol.zh`. The pictures lie in the folder of `protocol.zh`.
+/// `pilot/labels.zh`, `pilot/monitoring.zh`, `pilot/risks.zh`, `protocol.zh`; of a plan made anew also `notices/LAB.zh` for each laboratory
+/// that must be told, and `pilot/changes.zh`. The pictures lie in the folder of `protocol.zh`.
 ///
 /// # Errors
 /// A template that refers to what the plan does not have, with template and line.
@@ -158,6 +161,7 @@ pub fn documents(
         );
         Ok(())
     };
+    let revision = plan.content.circulation.revision.as_ref();
     let laboratories = plan.content.laboratories.iter();
     for laboratory in laboratories.filter(|l| l.role == Role::Participant) {
         let Some(data) = view::laboratory(plan, lang, &laboratory.id) else {
@@ -166,8 +170,14 @@ pub fn documents(
         let id = &laboratory.id;
         add(format!("instructions/{id}"), "instructions.md", &data)?;
         add(format!("handover/{id}"), "handover.md", &data)?;
+        if revision.is_some_and(|it| it.tells(id)) {
+            add(format!("notices/{id}"), "notice.md", &data)?;
+        }
     }
     let data = view::whole(plan, lang);
+    if revision.is_some() {
+        add("pilot/changes".to_owned(), "changes.md", &data)?;
+    }
     for name in ["checklist", "labels", "monitoring", "risks"] {
         add(format!("pilot/{name}"), &format!("{name}.md"), &data)?;
     }

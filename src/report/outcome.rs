@@ -307,7 +307,7 @@ fn laboratory_table(outcome: &Outcome, lang: Lang) -> String {
 }
 
 /// Columns padded to equal width in terminal cells; numbers flush right, names flush left.
-fn aligned(rows: &[Vec<String>]) -> String {
+pub(super) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
         rows.iter()

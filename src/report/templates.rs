@@ -17,13 +17,15 @@ use crate::project::standard_file;
 use crate::text::{Lang, Text};
 
 /// The layouts that there are, each for one kind of document; `parts.md` holds what several of them use.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 11] = [
+    "changes.md",
     "checklist.md",
     "evaluation.md",
     "handover.md",
     "instructions.md",
     "labels.md",
     "monitoring.md",
+    "notice.md",
     "parts.md",
     "protocol.md",
     "risks.md",

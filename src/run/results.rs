@@ -105,7 +105,7 @@ impl<'a> Collector<'a> {
         if let Some(digest) = submission
             .plan_digest
             .as_ref()
-            .filter(|d| **d != self.plan.digest)
+            .filter(|d| *d != self.plan.issued_digest())
         {
             self.diagnostics.push(
                 Diagnostic::in_data(
@@ -372,7 +372,7 @@ impl<'a> Collector<'a> {
             .content
             .laboratories
             .iter()
-            .filter(|l| !seen.contains_key(&l.id))
+            .filter(|l| !seen.contains_key(&l.id) && !self.plan.excused(&l.id))
         {
             self.diagnostics.push(
                 Diagnostic::general(
@@ -411,7 +411,8 @@ pub fn diagnostic(finding: &intake::Finding) -> Diagnostic {
     diagnostic
 }
 
-fn place(place: &Place) -> DataPlace {
+/// A place of a submitted file in the shape all findings have.
+pub fn place(place: &Place) -> DataPlace {
     DataPlace {
         file: place.file.to_string(),
         sheet: place.sheet.as_ref().map(|s| s.to_string()),

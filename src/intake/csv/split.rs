@@ -6,25 +6,25 @@ use crate::text::Text;
 
 /// One line of cells with the number of the line it starts on.
 #[derive(Debug)]
-pub(super) struct Line {
-    pub(super) row: u32,
-    pub(super) cells: Vec<String>,
+pub(in crate::intake) struct Line {
+    pub(in crate::intake) row: u32,
+    pub(in crate::intake) cells: Vec<String>,
     /// Whether the first cell was quoted: a quoted `#` line is one that a spreadsheet program has written.
-    pub(super) quoted: bool,
+    pub(in crate::intake) quoted: bool,
 }
 
 /// A file split into lines of cells.
 #[derive(Debug)]
-pub(super) struct Sheet {
-    pub(super) lines: Vec<Line>,
+pub(in crate::intake) struct Sheet {
+    pub(in crate::intake) lines: Vec<Line>,
     /// Whether the last line ends with a line break.
-    pub(super) ended: bool,
+    pub(in crate::intake) ended: bool,
     /// The character between cells.
-    pub(super) separator: char,
+    pub(in crate::intake) separator: char,
 }
 
 impl Sheet {
-    pub(super) fn split(text: &str, name: &str, findings: &mut Findings) -> Sheet {
+    pub(in crate::intake) fn split(text: &str, name: &str, findings: &mut Findings) -> Sheet {
         let separator = separator(text);
         let mut lines = Vec::new();
         let mut splitter = Splitter {

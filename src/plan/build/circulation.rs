@@ -81,6 +81,7 @@ impl Builder<'_> {
                 .filter_map(|a| Some((a.id.clone(), a.ordered.clone()?)))
                 .collect(),
             visits,
+            revision: None,
         })
     }
 

@@ -3,6 +3,7 @@
 mod circulation;
 mod evaluation;
 mod object;
+mod revision;
 mod verdicts;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use crate::model::{self, Protocol, WrittenJourney};
 use crate::project::Reuse;
 use crate::source::{Sources, Span};
 use crate::values::quantity;
+
+pub use revision::revise;
 
 /// The plan of a protocol whose journey has been planned; none when the journey has no dates.
 pub fn build(

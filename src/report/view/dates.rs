@@ -206,7 +206,7 @@ impl View<'_> {
     }
 
     /// The calendar by which the plan counts working days; none when one of its calendars is not in the library.
-    fn calendar(&self) -> Option<Calendar> {
+    pub(super) fn calendar(&self) -> Option<Calendar> {
         let mut merged: Option<Calendar> = None;
         for name in &self.plan.content.circulation.calendars {
             let calendar = read::standard(name).ok()??;
@@ -220,7 +220,7 @@ impl View<'_> {
 }
 
 /// The end of a period; none when it counts working days in years that the calendar does not cover.
-fn after(from: Date, period: &Period, calendar: Option<&Calendar>) -> Option<Date> {
+pub(super) fn after(from: Date, period: &Period, calendar: Option<&Calendar>) -> Option<Date> {
     let weekends = Calendar::weekends_only();
     let calendar = match (period.kind, calendar) {
         (PeriodKind::WorkingDay, calendar) => calendar?,

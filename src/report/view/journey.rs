@@ -47,7 +47,7 @@ impl View<'_> {
     }
 
     /// A laboratory as a stop of the journey: whoever may not know who another participant is sees its code alone.
-    fn stop(&self, reader: Reader<'_>, id: &str) -> Value {
+    pub(super) fn stop(&self, reader: Reader<'_>, id: &str) -> Value {
         let hidden = match reader {
             Reader::Pilot => false,
             Reader::Laboratory(own) => self.coded() && own != id && !self.is_pilot(id),

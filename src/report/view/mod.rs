@@ -10,6 +10,7 @@ mod defaults;
 mod evaluation;
 mod journey;
 mod reused;
+pub(super) mod revision;
 
 use std::collections::BTreeMap;
 
@@ -70,6 +71,7 @@ pub fn whole(plan: &Plan, lang: Lang) -> Data {
             "pilot_visits",
             view.visits(Reader::Pilot, |v| view.is_pilot(&v.laboratory)),
         ),
+        ("revision", view.revision(Reader::Pilot)),
         ("events", view.events()),
         ("milestones", view.milestones()),
         ("risks", view.risks()),
@@ -100,6 +102,7 @@ pub fn laboratory(plan: &Plan, lang: Lang, id: &str) -> Option<Data> {
         ("artefacts", view.artefacts(false, visiting)),
         ("visits", view.visits(reader, |v| v.laboratory == id)),
         ("others", view.others(id)),
+        ("revision", view.revision(reader)),
     ]);
     Some(data)
 }

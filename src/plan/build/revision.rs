@@ -1,0 +1,96 @@
+//! A plan made anew: what it says of the one issued.
+
+use crate::circulation::{Event, EventKind, Replanned};
+use crate::model::WrittenJourney;
+use crate::plan::{Appointment, Happening, Moved, Occurrence, Plan, Revision, Stop, Visit, json};
+
+/// Puts into `plan`, which was built from the dates planned anew, how it differs from the plan `issued`.
+///
+/// `happened` are the events of the log with their remarks.
+pub fn revise<'e>(
+    plan: &mut Plan,
+    issued: &Plan,
+    written: &WrittenJourney,
+    replanned: &Replanned,
+    happened: impl Iterator<Item = (&'e Event, &'e str)>,
+    number: u32,
+) {
+    let Some(as_of) = replanned.as_of else {
+        return;
+    };
+    let old = &issued.content.circulation.visits;
+    let mut moved: Vec<Moved> = Vec::new();
+    for change in replanned.tell.values().flatten() {
+        let visit = replanned.before.circulation.visit(change.visit);
+        let journey = &written.journey;
+        let names = |it: &&Visit| {
+            it.artefact == journey.artefacts[visit.artefact].id
+                && it.laboratory == journey.laboratories[visit.laboratory].id
+                && it.specimen.unwrap_or(1) == visit.specimen + 1
+                && it.ordinal == visit.ordinal
+        };
+        if let Some(stop) = old.iter().find(names).map(Visit::stop) {
+            let what = Appointment::from(change.what);
+            let (old, new) = (change.old, change.new);
+            moved.push(Moved {
+                stop,
+                what,
+                old,
+                new,
+            });
+        }
+    }
+    for visit in &plan.content.circulation.visits {
+        let stop = visit.stop();
+        let was = old
+            .iter()
+            .find(|it| stop.is(it))
+            .and_then(|it| it.results_due);
+        if was != visit.results_due {
+            moved.push(Moved {
+                stop,
+                what: Appointment::ResultsDue,
+                old: was,
+                new: visit.results_due,
+            });
+        }
+    }
+    let place = |it: &Moved| old.iter().position(|visit| it.stop.is(visit));
+    moved.sort_by_key(|it| (place(it), it.what));
+    plan.content.circulation.revision = Some(Revision {
+        number,
+        of: issued.digest.clone(),
+        as_of,
+        happened: happened
+            .filter_map(|(event, remark)| happening(old, event, remark))
+            .collect(),
+        moved,
+    });
+    plan.digest = json::digest(&plan.content);
+}
+
+fn happening(visits: &[Visit], event: &Event, remark: &str) -> Option<Happening> {
+    let stop = Stop {
+        artefact: event.artefact.clone(),
+        specimen: Some(event.specimen + 1),
+        laboratory: event.laboratory.clone(),
+        ordinal: event.ordinal.unwrap_or(1),
+    };
+    let visit = visits.iter().find(|it| stop.is(it))?;
+    let (arrival, departure) = (Some(visit.arrival), Some(visit.departure));
+    let (what, date, planned) = match event.kind {
+        EventKind::Arrived => (Occurrence::Arrived, event.date, arrival),
+        EventKind::Departed => (Occurrence::Departed, event.date, departure),
+        EventKind::HeldOnTheWay { until } => (Occurrence::ExpectedArrival, until, arrival),
+        EventKind::HeldThere { until } => (Occurrence::ExpectedDeparture, until, departure),
+        EventKind::Damaged => (Occurrence::Damaged, event.date, None),
+        EventKind::Lost => (Occurrence::Lost, event.date, None),
+    };
+    Some(Happening {
+        stop: visit.stop(),
+        what,
+        date,
+        planned,
+        remark: (!remark.is_empty()).then(|| remark.to_owned()),
+    })
+}
