@@ -1,8 +1,11 @@
 //! Words that explanations, reports and documents share: verdicts and measures.
 
-use crate::plan::{Order, Period, Wording};
+use crate::plan::scores::SigmaOrigin;
+use crate::plan::{Method, Order, Period, Wording};
+use crate::project;
 use crate::schema::table;
 use crate::text::Lang;
+use crate::values::rounding::shortest;
 
 /// A verdict or event in the wording that the protocol orders, otherwise in the words of the language; names of the author's own stay as
 /// they are.
@@ -27,6 +30,85 @@ pub fn choice(set: &str, name: &str, lang: Lang) -> String {
 
 fn period(period: &Period, lang: Lang) -> String {
     period.title().get(lang).to_owned()
+}
+
+/// Where a standard deviation for proficiency assessment comes from; numbers are in `unit`.
+pub fn sigma_origin(origin: &SigmaOrigin, unit: &str, lang: Lang) -> String {
+    let title = |method: &Method| {
+        let entry = project::standard().item("method", &method.path);
+        let title = entry
+            .and_then(|e| e.child("title"))
+            .and_then(|e| e.text("text"));
+        title.map_or(method.path.clone(), |t| t.get(lang).to_owned())
+    };
+    match (origin, lang) {
+        (SigmaOrigin::Stated { .. }, Lang::Zh) => "规定值".to_owned(),
+        (SigmaOrigin::Stated { .. }, Lang::En) => "laid down".to_owned(),
+        (SigmaOrigin::Fraction { fraction }, Lang::Zh) => {
+            format!("指定值的 {} 倍", shortest(*fraction))
+        }
+        (SigmaOrigin::Fraction { fraction }, Lang::En) => {
+            format!("{} times the assigned value", shortest(*fraction))
+        }
+        (SigmaOrigin::Limit { limit }, Lang::Zh) => {
+            format!("最大允许偏差 {} {unit} 的三分之一", shortest(*limit))
+        }
+        (SigmaOrigin::Limit { limit }, Lang::En) => {
+            format!(
+                "a third of the largest permissible deviation {} {unit}",
+                shortest(*limit)
+            )
+        }
+        (
+            SigmaOrigin::Precision {
+                reproducibility,
+                repeatability,
+                replicates,
+            },
+            lang,
+        ) => {
+            let (big, small) = (shortest(*reproducibility), shortest(*repeatability));
+            match lang {
+                Lang::Zh => format!(
+                    "精密度试验：再现性标准差 {big} {unit}，重复性标准差 {small} {unit}，每个结果为 {replicates} 次的平均"
+                ),
+                Lang::En => format!(
+                    "precision experiment: reproducibility standard deviation {big} {unit}, repeatability standard deviation {small} {unit}, {replicates} replicates in a result"
+                ),
+            }
+        }
+        (SigmaOrigin::Model { method, .. }, Lang::Zh) => format!("指定值处的{}", title(method)),
+        (SigmaOrigin::Model { method, .. }, Lang::En) => {
+            format!("{} at the assigned value", title(method))
+        }
+        (SigmaOrigin::Results { method }, Lang::Zh) => {
+            format!("参加者结果的标准偏差，{}", title(method))
+        }
+        (SigmaOrigin::Results { method }, Lang::En) => {
+            format!(
+                "standard deviation of the participants' results, {}",
+                title(method)
+            )
+        }
+    }
+}
+
+/// What follows from the uncertainty of the assigned value beside σ_pt.
+pub fn criterion(negligible: bool, otherwise: &str, lang: Lang) -> &'static str {
+    match (negligible, otherwise, lang) {
+        (true, _, Lang::Zh) => "指定值的不确定度可忽略",
+        (true, _, Lang::En) => "the uncertainty of the assigned value is negligible",
+        (false, "z-prime", Lang::Zh) => "指定值的不确定度不可忽略，以 z′ 代替 z",
+        (false, "z-prime", Lang::En) => {
+            "the uncertainty of the assigned value is not negligible, and z′ takes the place of z"
+        }
+        (false, "halt", Lang::Zh) => "指定值的不确定度不可忽略，该测量点不予评定",
+        (false, "halt", Lang::En) => {
+            "the uncertainty of the assigned value is not negligible, and the point is not judged"
+        }
+        (false, _, Lang::Zh) => "指定值的不确定度不可忽略",
+        (false, _, Lang::En) => "the uncertainty of the assigned value is not negligible",
+    }
 }
 
 /// A measure as a sentence; `object` is what a suspension concerns.

@@ -2,8 +2,9 @@
 
 use crate::condition::Term;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::evaluate::outlier;
 use crate::evaluate::reference::named;
-use crate::model::Protocol;
+use crate::model::{Method, Protocol};
 use crate::text::Text;
 
 pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
@@ -12,14 +13,13 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     certified_values(protocol, diagnostics);
     enough_results(protocol, diagnostics);
     drift_can_be_followed(protocol, diagnostics);
-    scores_can_be_formed(protocol, diagnostics);
 }
 
 pub(super) fn short(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-fn is_consensus(protocol: &Protocol) -> bool {
+pub(super) fn is_consensus(protocol: &Protocol) -> bool {
     named::NAMES.contains(&short(&protocol.evaluation.reference.method.path))
 }
 
@@ -161,8 +161,25 @@ fn enough_results(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
         }
         diagnostics.push(diagnostic);
     }
-    let outliers = protocol.evaluation.outliers.as_ref().filter(|_| left < 3);
-    if let Some(method) = outliers {
+    let outliers = protocol.evaluation.outliers.as_ref();
+    let most = |method: &&Method| outlier::named::most_results(short(&method.path)) < left;
+    if let Some(method) = outliers.filter(most) {
+        let most = outlier::named::most_results(short(&method.path));
+        let path = &method.path;
+        diagnostics.push(
+            Diagnostic::new(
+                Code::TooManyResults,
+                method.at,
+                Text::new(
+                    format!("参与参考值的实验室有 {left} 个，`{path}` 的临界值只到 {most} 个结果"),
+                    format!("{left} laboratories take part in the reference value; the critical values of `{path}` end at {most} results"),
+                ),
+            )
+            .with_label(protocol.participants_at, Text::new("参比实验室列在这里", "the participants are listed here"))
+            .with_help(Text::new("改用 `std.outlier.grubbs`", "use `std.outlier.grubbs`")),
+        );
+    }
+    if let Some(method) = outliers.filter(|_| left < 3) {
         diagnostics.push(
             Diagnostic::new(
                 Code::TooFewResults,
@@ -205,60 +222,5 @@ fn drift_can_be_followed(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>)
                 "remove `drift`, or let the transfer standard return to the pilot",
             )),
         );
-    }
-}
-
-/// Each score stands once, and a z score has the standard deviation it divides by, in the unit of the results.
-fn scores_can_be_formed(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
-    let scores = &protocol.evaluation.scores;
-    for (index, score) in scores.iter().enumerate() {
-        let first = scores.iter().take(index).find(|s| s.name == score.name);
-        if let Some(first) = first {
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::DuplicateName,
-                    score.at,
-                    Text::new(
-                        format!("评分 `{}` 写了两次", score.name),
-                        format!("the score `{}` is ordered twice", score.name),
-                    ),
-                )
-                .with_label(
-                    first.at,
-                    Text::new("第一次写在这里", "it is ordered here already"),
-                )
-                .with_help(Text::new(
-                    "只留一行；判定用的是其中一个，读者无从得知是哪一个",
-                    "keep one line; verdicts use one of them, and nobody can tell which",
-                )),
-            );
-        }
-        let Some(sigma) = &score.sigma else { continue };
-        let of_sigma = sigma.value.unit().dimension();
-        let unlike = (protocol.measurands.iter())
-            .find(|measurand| !measurand.unit.dimension().same_kind(&of_sigma));
-        if let Some(measurand) = unlike {
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::UnitMismatch,
-                    sigma.span,
-                    Text::new(
-                        format!(
-                            "能力评定标准差 `{}` 与被测量 `{}` 的单位 `{}` 不是同种量",
-                            sigma.value, measurand.id, measurand.unit
-                        ),
-                        format!(
-                            "the standard deviation `{}` and the unit `{}` of measurand `{}` are of different kinds",
-                            sigma.value, measurand.unit, measurand.id
-                        ),
-                    ),
-                )
-                .with_label(measurand.at, Text::new("这个被测量", "this measurand"))
-                .with_help(Text::new(
-                    format!("用 `{}` 表示标准差", measurand.unit),
-                    format!("state it in `{}`", measurand.unit),
-                )),
-            );
-        }
     }
 }

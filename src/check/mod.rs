@@ -10,6 +10,7 @@ pub mod ladder;
 mod methods;
 mod names;
 mod policy;
+mod scores;
 pub mod totality;
 
 pub use journey::replanned;
@@ -35,6 +36,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     journey::check(&protocol, &written, &journey, &mut diagnostics);
     evaluation::check(&protocol, &mut diagnostics);
     methods::check(&protocol, &mut diagnostics);
+    scores::check(&protocol, &mut diagnostics);
     totality::check(&protocol, &mut diagnostics);
     ladder::check(&protocol, &mut diagnostics);
     policy::check(&protocol, &journey, &mut diagnostics);

@@ -106,6 +106,13 @@ codes! {
     MethodForIndependentResults "E0612" "method-for-independent-results" Error,
     SubsetBeyondReach "E0613" "subset-beyond-reach" Error,
     ContradictoryCorrelations "E0614" "contradictory-correlations" Error,
+    SigmaMissing "E0620" "sigma-missing" Error,
+    ScoringUnclear "E0621" "scoring-unclear" Error,
+    UncertaintyNotReported "E0622" "uncertainty-not-reported" Error,
+    LimitOutOfReach "E0623" "limit-out-of-reach" Error,
+    FewForTheMethod "W0624" "few-for-the-method" Warning,
+    AssignedValueCertain "E0625" "assigned-value-certain" Error,
+    TooManyResults "E0626" "too-many-results" Error,
     // Verdicts and consequences
     NoVerdictRules "E0701" "no-verdict-rules" Error,
     VerdictsOverlap "E0702" "verdicts-overlap" Error,

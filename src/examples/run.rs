@@ -264,10 +264,7 @@ fn number_unmet(
         "reference" => (at.reference.as_ref().map(|r| r.value), at.unit.as_str()),
         "D" => (equivalence.map(|e| e.d), at.unit.as_str()),
         "U" => (equivalence.map(|e| e.expanded), at.unit.as_str()),
-        score => (
-            result.and_then(|r| r.scores.get(score)).map(|s| s.value),
-            "",
-        ),
+        score => (result.and_then(|r| r.score(score)).map(|s| s.value), ""),
     };
     // Decimal numbers such as 0.1 are not exact in binary: a difference of exactly the tolerance counts as met.
     let slack = 4.0 * f64::EPSILON * number.value.abs().max(number.tolerance);

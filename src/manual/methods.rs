@@ -48,6 +48,18 @@ fn described(path: &str, entry: &Entry, lang: Lang) -> String {
             out.push_str(&format!("{}{mark}{text}\n\n", lang.pick(zh, en)));
         }
     }
+    for advice in entry.children("recommended") {
+        let count = advice.count("count").unwrap_or_default();
+        let purpose =
+            crate::words::choice("robust-use", advice.name("use").unwrap_or_default(), lang);
+        let basis = advice.text("basis").map_or("", |basis| basis.get(lang));
+        out.push_str(&match lang {
+            Lang::Zh => format!("用于{purpose}时宜有约 {count} 个参加者（{basis}）。\n\n"),
+            Lang::En => {
+                format!("About {count} participants are advised for {purpose} ({basis}).\n\n")
+            }
+        });
+    }
     for (word, head) in [
         (
             "column",

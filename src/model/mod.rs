@@ -8,6 +8,7 @@ mod journey;
 pub mod policy;
 mod resolve;
 pub mod rules;
+pub mod scores;
 
 use std::collections::BTreeMap;
 
@@ -441,6 +442,8 @@ pub struct Evaluation {
     pub drift: Option<Action>,
     pub equivalence: Vec<(String, Span)>,
     pub scores: Vec<Score>,
+    pub sigma_pt: Vec<scores::SigmaPt>,
+    pub assigned_uncertainty: Option<scores::AssignedUncertainty>,
     pub check: Option<(Method, Option<u64>, Option<u64>)>,
     pub at: Span,
 }
@@ -479,12 +482,10 @@ pub struct Score {
     pub k: f64,
     /// Whether the protocol states it.
     pub k_stated: bool,
-    /// `with-covariance` or `independent`.
+    /// `with-covariance`, `independent` or `as-reported`.
     pub denominator: String,
     /// Whether the protocol states it.
     pub denominator_stated: bool,
-    /// Standard deviation for proficiency assessment, with its unit.
-    pub sigma: Option<Quantity>,
     pub at: Span,
 }
 

@@ -7,6 +7,7 @@
 mod build;
 pub mod json;
 mod revision;
+pub mod scores;
 
 use std::collections::BTreeMap;
 
@@ -453,12 +454,15 @@ pub enum Task {
         k: f64,
         denominator: String,
     },
+    /// Determines the standard deviation for proficiency assessment.
+    SigmaPt(scores::SigmaPt),
+    /// Compares the uncertainty of the assigned value with it.
+    AssignedUncertainty(scores::Criterion),
     /// Forms a score of every laboratory.
     Score {
         score: String,
         k: f64,
         denominator: String,
-        sigma: Option<f64>,
     },
     /// Gives every laboratory its verdict at the point.
     JudgePoint,

@@ -136,6 +136,18 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
         };
         context! { change => format!("{} {unit}", digits(d.change, 2)), measurements => d.measurements, treatment }
     });
+    let sigma = point.sigma_pt.as_ref().map(|s| {
+        let (lang, criterion) = (words.lang, s.criterion.as_ref());
+        context! {
+            value => format!("{} {unit}", digits(s.value, 3)),
+            origin => crate::words::sigma_origin(&s.origin, unit, lang),
+            basis => s.basis.as_ref().map(|basis| basis.get(lang)),
+            ratio => criterion.map(|c| digits(c.ratio, 2)),
+            sign => criterion.map(|c| if c.negligible { "<" } else { "≥" }),
+            factor => criterion.map(|c| shortest(c.factor)),
+            told => criterion.map(|c| crate::words::criterion(c.negligible, &c.otherwise, lang)),
+        }
+    });
     let left_out: Vec<Value> = point
         .results
         .iter()
@@ -152,10 +164,10 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
         title => if point.title.is_empty() { point.point.clone() } else { format!("{} {}", point.title.get(words.lang), point.point) },
         nominal => &point.nominal,
         unit,
-        reference, drift, results, left_out, failures,
+        reference, sigma, drift, results, left_out, failures,
         coverage => point.results.iter().find_map(|r| r.equivalence.as_ref()).map(|e| shortest(e.k)),
         corrected => point.results.iter().any(|r| r.correction != 0.0),
-        scores => names,
+        scores => names.iter().map(|name| context! { symbol => Value::from_safe_string(words.symbol(name)) }).collect::<Vec<_>>(),
         picture => point.reference.as_ref().map(|_| picture_name(point, words.lang)),
     }
 }
@@ -249,6 +261,19 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
         out.push_str(&format!(
             "{} {value} {unit}, u = {u} {unit}  [{method}]\n",
             words.pick("参考值", "reference value")
+        ));
+    }
+    if let Some(s) = &point.sigma_pt {
+        let origin = crate::words::sigma_origin(&s.origin, unit, lang);
+        let told = s.criterion.as_ref().map_or(String::new(), |c| {
+            let sign = if c.negligible { "<" } else { "≥" };
+            let (ratio, factor) = (digits(c.ratio, 2), shortest(c.factor));
+            let told = crate::words::criterion(c.negligible, &c.otherwise, lang);
+            format!("; u(y)/σ_pt = {ratio} {sign} {factor}: {told}")
+        });
+        out.push_str(&format!(
+            "σ_pt {} {unit}  [{origin}]{told}\n",
+            digits(s.value, 3)
         ));
     }
     let scores = score_names(point);

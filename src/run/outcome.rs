@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::plan::scores::SigmaOrigin;
 use crate::plan::{Clause, Measure, Wording};
 use crate::text::Text;
 
@@ -43,6 +44,8 @@ pub struct PointOutcome {
     pub unit: String,
     pub drift: Option<Drift>,
     pub reference: Option<Reference>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sigma_pt: Option<SigmaPt>,
     /// Every laboratory of the plan that gave a result here.
     pub results: Vec<LaboratoryResult>,
     pub bilateral: Option<Bilateral>,
@@ -96,6 +99,39 @@ pub struct Reference {
     pub took_over: bool,
     /// Other subsets of the same size that are as consistent.
     pub ties: u64,
+    /// Standard deviation of the results it was formed of, where the method takes u from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s: Option<f64>,
+    pub clause: String,
+}
+
+/// The standard deviation for proficiency assessment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SigmaPt {
+    pub step: String,
+    pub value: f64,
+    pub origin: SigmaOrigin,
+    /// What the origin gives, where a floor or a ceiling took its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unbounded: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Text>,
+    pub clause: String,
+    /// How the uncertainty of the assigned value compares with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criterion: Option<Criterion>,
+}
+
+/// Whether the uncertainty of the assigned value is negligible.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Criterion {
+    pub step: String,
+    /// u(x_pt)/σ_pt.
+    pub ratio: f64,
+    pub factor: f64,
+    pub negligible: bool,
+    /// What is done when it is not: `z-prime`, `state` or `halt`.
+    pub otherwise: String,
     pub clause: String,
 }
 
@@ -168,8 +204,11 @@ pub struct Equivalence {
 pub struct Score {
     pub step: String,
     pub value: f64,
-    /// The form of the denominator: `with-covariance` or `independent`.
+    /// The form of the denominator: `with-covariance`, `independent`, `as-reported`; `sigma-pt` for z, `sigma-pt-and-u-ref` for z-prime.
     pub denominator: String,
+    /// The score that is ordered, where this one is formed in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
     pub clause: String,
 }
 
@@ -235,6 +274,14 @@ pub fn read(text: &str) -> Result<Outcome, Text> {
     Ok(outcome)
 }
 
+impl LaboratoryResult {
+    /// The score of that name, or the one that the protocol puts in its place.
+    pub fn score(&self, name: &str) -> Option<&Score> {
+        let instead = |score: &&Score| score.instead_of.as_deref() == Some(name);
+        (self.scores.get(name)).or_else(|| self.scores.values().find(instead))
+    }
+}
+
 impl Outcome {
     /// The outcome as JSON text with a line end.
     pub fn json(&self) -> String {
@@ -277,6 +324,9 @@ impl Outcome {
                 ] {
                     row(&r.step, "", point, name, shortest(value), unit);
                 }
+                if let Some(s) = r.s {
+                    row(&r.step, "", point, "reference.s", shortest(s), unit);
+                }
                 if let Some(c) = &r.consistency {
                     for (name, value) in [
                         ("chi2.observed", c.observed),
@@ -285,6 +335,13 @@ impl Outcome {
                     ] {
                         row(&r.step, "", point, name, shortest(value), "1");
                     }
+                }
+            }
+            if let Some(s) = &p.sigma_pt {
+                row(&s.step, "", point, "sigma_pt", shortest(s.value), unit);
+                if let Some(c) = &s.criterion {
+                    let ratio = shortest(c.ratio);
+                    row(&c.step, "", point, "u_ref/sigma_pt", ratio, "1");
                 }
             }
             for l in &p.results {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Code, DataPlace, Diagnostic, Severity};
 use crate::intake::{self, Cell, Place, Row, Submission};
-use crate::plan::{Measurand, Plan, Role};
+use crate::plan::{Measurand, Plan, Role, Step, Task};
 use crate::text::Text;
 use crate::values::date::parse_date;
 use crate::values::decimal::Decimal;
@@ -367,12 +367,11 @@ impl<'a> Collector<'a> {
     }
 
     fn absent(&mut self, seen: &BTreeMap<String, String>) {
-        for laboratory in self
-            .plan
-            .content
-            .laboratories
-            .iter()
-            .filter(|l| !seen.contains_key(&l.id) && !self.plan.excused(&l.id))
+        let plan = self.plan;
+        let laboratories = plan.content.laboratories.iter();
+        for laboratory in laboratories
+            .filter(|l| !seen.contains_key(&l.id) && !plan.excused(&l.id))
+            .filter(|l| l.role == Role::Participant || pilot_measures(plan, &l.id))
         {
             self.diagnostics.push(
                 Diagnostic::general(
@@ -396,6 +395,17 @@ impl<'a> Collector<'a> {
             self.results.absent.push(laboratory.id.clone());
         }
     }
+}
+
+/// Whether the pilot is to submit: the transfer standard returns to it, or it may take part in the reference value.
+fn pilot_measures(plan: &Plan, pilot: &str) -> bool {
+    let returns = |pattern: &String| pattern != "parallel";
+    let contributes = |step: &Step| match &step.task {
+        Task::Reference { members, .. } => !members.without.contains_key(pilot),
+        _ => false,
+    };
+    plan.content.circulation.patterns.values().any(returns)
+        || plan.content.steps.iter().any(contributes)
 }
 
 /// A finding of a reader in the shape all findings have.

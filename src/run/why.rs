@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::outcome::{AppliedException, LaboratoryResult, Outcome, PointOutcome};
+use super::outcome::{AppliedException, LaboratoryResult, Outcome, PointOutcome, SigmaPt};
 use crate::plan::{Clause, Order};
 use crate::text::Lang;
 use crate::values::rounding::{digits, pair, shortest};
@@ -138,11 +138,19 @@ impl Teller<'_> {
         for (name, score) in &result.scores {
             // Four digits tell on which side of a limit of two decimals a score lies.
             let form = self.denominator(&score.denominator);
+            let instead = match (&score.instead_of, lang) {
+                (Some(ordered), Lang::Zh) => format!("，代替 {ordered}"),
+                (Some(ordered), Lang::En) => format!(", in the place of {ordered}"),
+                (None, _) => String::new(),
+            };
             self.line(
                 2,
-                &format!("{name} = {}{form}", digits(score.value, 4)),
+                &format!("{name} = {}{form}{instead}", digits(score.value, 4)),
                 Some(&score.clause),
             );
+        }
+        if let Some(sigma) = &point.sigma_pt {
+            self.sigma_pt(sigma, unit);
         }
         if let Some(e) = &result.equivalence {
             let (d, expanded) = pair(e.d, e.expanded);
@@ -236,8 +244,39 @@ impl Teller<'_> {
         self.line(2, &text, Some(&clause));
     }
 
+    /// σ_pt with its origin, and how the uncertainty of the assigned value compares with it.
+    fn sigma_pt(&mut self, sigma: &SigmaPt, unit: &str) {
+        let lang = self.lang;
+        let origin = crate::words::sigma_origin(&sigma.origin, unit, lang);
+        let bounded = sigma.unbounded.map_or(String::new(), |found| {
+            let bounded = self.word("，取限值，原为", ", kept within its bounds, from");
+            format!("{bounded} {} {unit}", digits(found, 3))
+        });
+        let value = digits(sigma.value, 3);
+        let text = match lang {
+            Lang::Zh => format!("σ_pt = {value} {unit}（{origin}{bounded}）"),
+            Lang::En => format!("σ_pt = {value} {unit} ({origin}{bounded})"),
+        };
+        self.line(3, &text, Some(&sigma.clause));
+        let Some(criterion) = &sigma.criterion else {
+            return;
+        };
+        let (ratio, factor) = (digits(criterion.ratio, 2), shortest(criterion.factor));
+        let sign = if criterion.negligible { "<" } else { "≥" };
+        let colon = self.word("：", ": ");
+        let told = crate::words::criterion(criterion.negligible, &criterion.otherwise, lang);
+        let text = format!("u(x_pt)/σ_pt = {ratio} {sign} {factor}{colon}{told}");
+        self.line(3, &text, Some(&criterion.clause));
+    }
+
     fn denominator(&self, form: &str) -> &'static str {
         match (form, self.lang) {
+            ("sigma-pt", Lang::Zh) => "（分母为 σ_pt）",
+            ("sigma-pt", Lang::En) => " (denominator σ_pt)",
+            ("sigma-pt-and-u-ref", Lang::Zh) => "（分母计 σ_pt 与 u(x_pt)）",
+            ("sigma-pt-and-u-ref", Lang::En) => " (denominator of σ_pt and u(x_pt))",
+            ("as-reported", Lang::Zh) => "（分母取申报的扩展不确定度）",
+            ("as-reported", Lang::En) => " (denominator of the uncertainties as reported)",
             ("independent", Lang::Zh) => "（独立形式的分母）",
             ("independent", Lang::En) => " (independent denominator)",
             (_, Lang::Zh) => "（分母计协方差）",

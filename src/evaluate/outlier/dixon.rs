@@ -15,6 +15,9 @@ pub struct Dixon {
     pub low: f64,
 }
 
+/// Most results for which the ratios are defined.
+pub const DIXON_MOST: usize = 30;
+
 /// Name of the ratio for n results, with the numbers of results skipped at the near and the far end.
 fn form(n: usize) -> (&'static str, usize, usize) {
     match n {
@@ -41,7 +44,7 @@ fn ratios(sorted: &[f64]) -> (f64, f64) {
 
 /// The ratios of 3 to 30 results. Source: W. J. Dixon, Biometrics 9 (1953) 74–89.
 pub fn dixon(values: &[f64]) -> Result<Dixon, Inapplicable> {
-    check_count_at_most(values.len(), 30)?;
+    check_count_at_most(values.len(), DIXON_MOST)?;
     let sorted = sorted_in_frame(values, 3)?;
     let (high, low) = ratios(&sorted);
     Ok(Dixon {
@@ -56,7 +59,7 @@ pub fn dixon(values: &[f64]) -> Result<Dixon, Inapplicable> {
 pub fn dixon_critical(n: usize, alpha: f64, sides: Sides) -> Result<f64, Inapplicable> {
     check_significance(alpha)?;
     check_count(n, 3)?;
-    check_count_at_most(n, 30)?;
+    check_count_at_most(n, DIXON_MOST)?;
     Ok(monte_carlo_quantile(n, 1.0 - sides.level(alpha), ratios))
 }
 

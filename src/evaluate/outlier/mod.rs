@@ -8,7 +8,7 @@ mod grubbs;
 pub mod named;
 
 pub use cochran::{Cochran, cochran, cochran_critical, cochran_lower_critical};
-pub use dixon::{Dixon, dixon, dixon_critical};
+pub use dixon::{DIXON_MOST, Dixon, dixon, dixon_critical};
 pub use grubbs::{
     GrubbsPair, GrubbsStep, Sides, grubbs, grubbs_critical, grubbs_pair, grubbs_pair_critical,
     largest_standardised_deviation,

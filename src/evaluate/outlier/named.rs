@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Sides, dixon, dixon_critical, grubbs};
+use super::{DIXON_MOST, Sides, dixon, dixon_critical, grubbs};
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::reference::{MAD_TO_SD, mad_outliers};
@@ -11,6 +11,14 @@ use crate::text::Text;
 
 /// Names of the tests that [`find`] carries out: the last part of their paths.
 pub const NAMES: [&str; 3] = ["dixon", "grubbs", "mad-rule"];
+
+/// Most results that the test called `name` can take.
+pub fn most_results(name: &str) -> usize {
+    match name {
+        "dixon" => DIXON_MOST,
+        _ => usize::MAX,
+    }
+}
 
 /// A result that a test finds outlying.
 #[derive(Debug, Clone, PartialEq, Eq)]

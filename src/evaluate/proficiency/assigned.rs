@@ -96,9 +96,12 @@ pub fn agreement(reference: Assigned, consensus: Assigned) -> Agreement {
     }
 }
 
+/// The fraction of σ_pt below which u(x_pt) may be neglected (9.2.1, formula (10)).
+pub const NEGLIGIBLE: f64 = 0.3;
+
 /// Whether u(x_pt) may be neglected beside σ_pt: u(x_pt) < 0.3 σ_pt (9.2.1, formula (10)).
 pub fn negligible(u: f64, sigma_pt: f64) -> bool {
-    u < 0.3 * sigma_pt
+    u < NEGLIGIBLE * sigma_pt
 }
 
 /// Whether u(x_pt) may be neglected beside a limit of permissible error δ_E: u(x_pt) < 0.1 δ_E (9.2.1, formula (10)).

@@ -3,6 +3,7 @@
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities, missing};
 use crate::evaluate::outlier::{Sides, grubbs, largest_standardised_deviation};
+use crate::evaluate::proficiency::consensus::{classical, few};
 use crate::evaluate::proficiency::items::compute_homogeneity;
 use crate::evaluate::proficiency::robust::{
     Factors, QnConstants, Robust, Stop, algorithm_a, algorithm_s, made, niqr, q_hampel, qn,
@@ -16,7 +17,7 @@ use crate::evaluate::proficiency::{
 use crate::evaluate::sample::{
     Sample, alpha, check_count, check_not_negative, check_positive, whole_number,
 };
-use crate::numeric::sum::{mean, median, standard_deviation, sum};
+use crate::numeric::sum::{mean, median, standard_deviation};
 
 pub const METHODS: &[Method] = &[
     Method {
@@ -38,6 +39,10 @@ pub const METHODS: &[Method] = &[
     Method {
         id: "few-participants",
         compute: compute_few,
+    },
+    Method {
+        id: "mean-and-deviation",
+        compute: compute_mean_and_deviation,
     },
     Method {
         id: "kernel-mode",
@@ -219,34 +224,24 @@ fn compute_estimators(data: &Data) -> Result<Quantities, Inapplicable> {
 fn compute_few(data: &Data) -> Result<Quantities, Inapplicable> {
     let values = Sample::read(data)?.value;
     let p = values.len();
-    check_count(p, 2)?;
-    let centre = median(&values);
+    let robust = few(&values)?;
     let mut out = Quantities::default();
-    out.number("median", centre);
+    out.number("median", robust.x);
     out.number("mean", mean(&values));
     out.number("s", standard_deviation(&values));
-    // Mean absolute deviation from the median over that of normal results, √(2/π) = 0.798 (D.1.4.2).
-    let s_star = sum(values.iter().map(|v| (v - centre).abs())) / (0.798 * p as f64);
-    if p == 2 {
-        out.number(
-            "s_star",
-            (values[0] - values[1]).abs() / std::f64::consts::SQRT_2,
-        );
-    } else {
-        out.number("s_star", s_star);
-    }
-    out.number(
-        "u",
-        robust_uncertainty(
-            if p == 2 {
-                standard_deviation(&values)
-            } else {
-                s_star
-            },
-            p,
-        ),
-    );
+    out.number("s_star", robust.s);
+    out.number("u", robust_uncertainty(robust.s, p));
     out.number("z_ceiling", largest_standardised_deviation(p));
+    Ok(out)
+}
+
+fn compute_mean_and_deviation(data: &Data) -> Result<Quantities, Inapplicable> {
+    let values = Sample::read(data)?.value;
+    let found = classical(&values)?;
+    let mut out = Quantities::default();
+    out.number("x", found.x);
+    out.number("s", found.s);
+    out.number("u", found.s / (values.len() as f64).sqrt());
     Ok(out)
 }
 

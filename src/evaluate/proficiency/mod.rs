@@ -3,6 +3,7 @@
 
 mod assigned;
 mod compute;
+mod consensus;
 mod homogeneity;
 mod items;
 pub mod robust;
@@ -12,11 +13,12 @@ mod sigma;
 mod tests;
 
 pub use assigned::{
-    Agreement, Assigned, Bootstrap, Mode, agreement, bootstrap, combined_uncertainty,
+    Agreement, Assigned, Bootstrap, Mode, NEGLIGIBLE, agreement, bootstrap, combined_uncertainty,
     from_reference_material, kernel_mode, kernel_modes, negligible, negligible_beside_limit,
     robust_uncertainty,
 };
 pub use compute::METHODS;
+pub use consensus::{NAMES, OfResults, results_alone};
 pub use homogeneity::{Homogeneity, Stability, expanded_factors, homogeneity, stability};
 pub(crate) use items::replicates;
 pub use scores::{

@@ -7,6 +7,7 @@ use crate::evaluate::consistency::birge_ratio;
 use crate::evaluate::equivalence::Rule;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
+use crate::evaluate::proficiency;
 use crate::numeric::sum::sum;
 
 /// A reference value and what its method has to say beyond it.
@@ -15,29 +16,55 @@ pub struct Estimate {
     pub consensus: Consensus,
     /// Other subsets that are as large and as consistent as the one chosen.
     pub ties: u64,
+    /// Standard deviation of the results, of methods that take their uncertainty from it.
+    pub s: Option<f64>,
+}
+
+impl From<Consensus> for Estimate {
+    fn from(consensus: Consensus) -> Estimate {
+        Estimate {
+            consensus,
+            ties: 0,
+            s: None,
+        }
+    }
 }
 
 /// Names of the methods that [`estimate`] carries out: the last part of their paths.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 16] = [
+    "algorithm-a",
     "arithmetic-mean",
     "birge-mean",
     "cut-off-mean",
     "dersimonian-laird",
+    "few-participants",
     "generalised-least-squares-mean",
     "largest-consistent-subset",
     "mandel-paule",
     "maximum-likelihood",
+    "mean-and-deviation",
     "median",
     "power-moderated-mean",
+    "q-hampel",
     "restricted-maximum-likelihood",
     "weighted-mean",
 ];
+
+/// Whether the method called `name` weighs or tests by the uncertainties that laboratories state, so that results without one are no use to it.
+pub fn needs_uncertainties(name: &str, flags: &[String]) -> bool {
+    match name {
+        "median" => false,
+        "arithmetic-mean" => !flags.iter().any(|flag| flag == "from-dispersion"),
+        other => !proficiency::NAMES.contains(&other),
+    }
+}
 
 /// How u(D) follows from the reference value of the method called `name`, as the method itself has it: the power-moderated mean and the
 /// median carry an uncertainty that the stated ones do not explain, the random-effects means recognise dark uncertainty.
 pub fn rule(name: &str) -> Rule {
     match name {
         "power-moderated-mean" | "median" => Rule::Reference,
+        name if proficiency::NAMES.contains(&name) => Rule::Reference,
         "dersimonian-laird"
         | "mandel-paule"
         | "maximum-likelihood"
@@ -66,7 +93,12 @@ pub fn takes_correlation(name: &str) -> bool {
 /// third one to tell which of two disagreeing results stands apart.
 pub fn least_results(name: &str) -> usize {
     match name {
-        "arithmetic-mean" | "birge-mean" | "generalised-least-squares-mean" | "weighted-mean" => 2,
+        "arithmetic-mean"
+        | "birge-mean"
+        | "few-participants"
+        | "generalised-least-squares-mean"
+        | "mean-and-deviation"
+        | "weighted-mean" => 2,
         _ => 3,
     }
 }
@@ -117,13 +149,13 @@ pub fn estimate(
 }
 
 fn plain(result: Result<Consensus, Inapplicable>) -> Result<Estimate, Inapplicable> {
-    result.map(|consensus| Estimate { consensus, ties: 0 })
+    result.map(Estimate::from)
 }
 
 fn subset(found: super::LargestConsistentSubset) -> Estimate {
     Estimate {
-        consensus: found.mean,
         ties: found.tie_count.saturating_sub(1),
+        ..Estimate::from(found.mean)
     }
 }
 
@@ -176,6 +208,9 @@ fn independent(
         "mandel-paule" => plain(random_effects_mean(labs, Estimator::MandelPaule)),
         "maximum-likelihood" => plain(random_effects_mean(labs, Estimator::MaximumLikelihood)),
         "restricted-maximum-likelihood" => plain(random_effects_mean(labs, Estimator::Reml)),
-        _ => return None,
+        _ => proficiency::results_alone(name, labs)?.map(|found| Estimate {
+            s: Some(found.s),
+            ..Estimate::from(found.consensus)
+        }),
     })
 }

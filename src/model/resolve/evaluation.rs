@@ -2,7 +2,7 @@
 
 use super::{Resolver, nouns};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Certified, Evaluation, Laboratory, Measurand, Method, Reference, Score};
+use crate::model::{Certified, Evaluation, Laboratory, Measurand, Method, Reference};
 use crate::schema::{Entry, MethodCall, Value};
 use crate::source::{Span, Spanned};
 use crate::text::Text;
@@ -211,6 +211,13 @@ impl Resolver<'_> {
             .children("score")
             .filter_map(|e| self.score(e))
             .collect();
+        let sigma_pt = entry
+            .children("sigma-pt")
+            .map(|e| self.sigma_pt(e, measurands))
+            .collect();
+        let assigned_uncertainty = entry
+            .child("assigned-uncertainty")
+            .and_then(|e| self.assigned_uncertainty(e));
         let check = entry
             .child("check")
             .and_then(|e| match e.one("method").map(|a| &a.value) {
@@ -243,6 +250,8 @@ impl Resolver<'_> {
             drift: Self::action(entry, "drift"),
             equivalence: list("equivalence", "kinds"),
             scores,
+            sigma_pt,
+            assigned_uncertainty,
             check,
             at: entry.head,
             reference: reference?,
@@ -316,37 +325,6 @@ impl Resolver<'_> {
             point: point.id.clone(),
             value,
             u: expanded / k,
-            at: entry.span,
-        })
-    }
-
-    fn score(&mut self, entry: &Entry) -> Option<Score> {
-        let k = match entry.amount("k").cloned() {
-            Some(k) => self.number(&k)?,
-            None => 2.0,
-        };
-        if k.is_nan() || k <= 0.0 {
-            self.report(
-                Diagnostic::new(
-                    Code::ValueOutOfRange,
-                    Self::at(entry, "k"),
-                    Text::new("包含因子应大于 0", "a coverage factor is greater than zero"),
-                )
-                .with_help(Text::new("通常写 `k 2`", "`k 2` is usual")),
-            );
-            return None;
-        }
-        let sigma = entry
-            .amount("sigma")
-            .cloned()
-            .and_then(|a| self.quantity(&a, None));
-        Some(Score {
-            name: entry.name("score")?.to_owned(),
-            k,
-            k_stated: entry.one("k").is_some(),
-            denominator: entry.name("form").unwrap_or("with-covariance").to_owned(),
-            denominator_stated: entry.name("form").is_some(),
-            sigma,
             at: entry.span,
         })
     }

@@ -9,6 +9,7 @@ mod laboratory;
 mod points;
 mod policy;
 mod quantities;
+mod scores;
 mod sections;
 mod verdicts;
 

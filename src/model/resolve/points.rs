@@ -52,6 +52,10 @@ pub(super) fn tell_apart(protocol: &mut Protocol) {
     for value in &mut protocol.evaluation.reference.certified {
         rename(&value.measurand, &mut value.point);
     }
+    let sigma_pt = protocol.evaluation.sigma_pt.iter_mut();
+    for (measurand, point) in sigma_pt.flat_map(|sigma| &mut sigma.points) {
+        rename(measurand, point);
+    }
     // A repeatability names no measurand: it holds at the points of that name in all of them.
     for (_, points) in protocol
         .stability

@@ -303,7 +303,9 @@ impl Resolver<'_> {
                 .map(|e| Self::texts(e, "documents"))
                 .unwrap_or_default(),
             conditions: self.measuring_conditions(entry),
+            // Of a list that could not be read nothing is concluded.
             reported: report
+                .filter(|e| e.is_whole())
                 .map(|e| {
                     Self::spanned_list(e, "items")
                         .into_iter()

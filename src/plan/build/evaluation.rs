@@ -150,23 +150,17 @@ impl Builder<'_> {
             denominator,
         };
         let equivalence = add("equivalence", task, vec![results, reference], clause);
-        let mut scores: Vec<&model::Score> = evaluation.scores.iter().collect();
-        scores.sort_by(|a, b| a.name.cmp(&b.name));
         let mut judged = Vec::new();
-        for score in scores {
-            let clause = self.clause(format!("evaluation.score.{}", score.name), score.at);
-            let sigma = score
-                .sigma
-                .as_ref()
-                .and_then(|s| s.value.convert_interval_to(&measurand.unit).ok())
-                .map(|s| s.value());
-            let task = Task::Score {
-                score: score.name.clone(),
-                k: score.k,
-                denominator: score.denominator.clone(),
-                sigma,
-            };
-            judged.push(add(&score.name, task, vec![equivalence.clone()], clause));
+        let mut inputs = vec![equivalence];
+        for step in self.scoring(measurand, point) {
+            let clause = self.clause(step.clause.0, step.clause.1);
+            let is_score = matches!(step.task, Task::Score { .. });
+            let id = add(&step.name, step.task, inputs.clone(), clause);
+            if is_score {
+                judged.push(id);
+            } else {
+                inputs.push(id);
+            }
         }
         let acceptance = &protocol.acceptance;
         let clause = self.clause(

@@ -4,6 +4,7 @@ mod circulation;
 mod evaluation;
 mod object;
 mod revision;
+mod scores;
 mod verdicts;
 
 use std::collections::BTreeMap;

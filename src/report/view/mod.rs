@@ -11,6 +11,7 @@ mod evaluation;
 mod journey;
 mod reused;
 pub(super) mod revision;
+mod scores;
 
 use std::collections::BTreeMap;
 

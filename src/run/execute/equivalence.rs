@@ -1,6 +1,6 @@
 //! Degrees of equivalence and the scores formed of them.
 
-use super::super::outcome::{Bilateral, Equivalence, Score};
+use super::super::outcome::{Bilateral, Equivalence};
 use super::reference::Formed;
 use super::{PointRun, last};
 use crate::evaluate::equivalence;
@@ -28,13 +28,10 @@ impl PointRun {
             if Some(row) == lone {
                 continue;
             }
-            let u = if denominator == "independent" {
-                self.u(row).hypot(consensus.u)
-            } else {
-                ruled.u[row]
-            };
+            let u = self.by_form(row, denominator, ruled.u[row], consensus.u);
             self.outcome.results[row].equivalence = Some(self.deviation(step, ruled.d[row], u, k));
         }
+        self.u_ruled = ruled.u;
         if kinds.iter().any(|kind| kind == "leave-one-out") && consensus.basis != Basis::Given {
             let others = equivalence::leave_one_out(&self.labs, v, |labs| {
                 self.estimate(method, labs).map(|found| found.consensus)
@@ -57,6 +54,21 @@ impl PointRun {
         Ok(())
     }
 
+    /// Standard uncertainty of a deviation in the form that a score names, what the transfer standard adds included.
+    pub(super) fn u_of_deviation(&self, row: usize, form: &str) -> f64 {
+        let u_ref = self.formed.as_ref().map_or(f64::NAN, |f| f.consensus.u);
+        let ruled = self.u_ruled.get(row).copied().unwrap_or(f64::NAN);
+        self.by_form(row, form, ruled, u_ref).hypot(self.u_standard)
+    }
+
+    /// u(D) as the reference value implies it, or as if result and reference value were independent.
+    fn by_form(&self, row: usize, form: &str, ruled: f64, u_ref: f64) -> f64 {
+        match form {
+            "independent" | "as-reported" => self.u(row).hypot(u_ref),
+            _ => ruled,
+        }
+    }
+
     /// A difference with its uncertainty, that of the transfer standard included.
     fn deviation(&self, step: &Step, d: f64, u: f64, k: f64) -> Equivalence {
         let u = u.hypot(self.u_standard);
@@ -76,41 +88,5 @@ impl PointRun {
             Some(v) => v[row][row].sqrt(),
             None => self.labs.u[row],
         }
-    }
-
-    pub(super) fn score(
-        &mut self,
-        step: &Step,
-        score: &str,
-        k: f64,
-        denominator: &str,
-        sigma: Option<f64>,
-    ) -> Result<(), Inapplicable> {
-        let u_ref = self.outcome.reference.as_ref().map_or(f64::NAN, |r| r.u);
-        for result in &mut self.outcome.results {
-            let Some(equivalence) = &result.equivalence else {
-                continue;
-            };
-            let (d, u) = (equivalence.d, equivalence.u);
-            let sigma = || {
-                sigma.ok_or_else(|| {
-                    Inapplicable::new("no-sigma", "评分需要能力评定标准差；写 `标准差 …`", "the score needs the standard deviation for proficiency assessment; write `sigma …`")
-                })
-            };
-            let value = match score {
-                "En" => d / (k * u),
-                "zeta" => d / u,
-                "z" => d / sigma()?,
-                _ => d / sigma()?.hypot(u_ref),
-            };
-            let entry = Score {
-                step: step.id.clone(),
-                value,
-                denominator: denominator.to_owned(),
-                clause: step.clause.clone(),
-            };
-            result.scores.insert(score.to_owned(), entry);
-        }
-        Ok(())
     }
 }

@@ -4,6 +4,7 @@ mod drift;
 mod equivalence;
 mod members;
 mod reference;
+mod scores;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -64,6 +65,8 @@ struct PointRun {
     pilot_series: Vec<Submitted>,
     labs: Laboratories,
     formed: Option<Formed>,
+    /// Standard uncertainty of each deviation as the reference value implies it.
+    u_ruled: Vec<f64>,
     /// Covariance of the results, when they are correlated.
     covariance: Option<Vec<Vec<f64>>>,
     /// Standard uncertainty that the transfer standard adds to every difference.
@@ -92,6 +95,7 @@ impl PointRun {
                 point,
                 drift: None,
                 reference: None,
+                sigma_pt: None,
                 results: Vec::new(),
                 bilateral: None,
                 failures: Vec::new(),
@@ -106,6 +110,7 @@ impl PointRun {
                 in_reference: Vec::new(),
             },
             formed: None,
+            u_ruled: Vec::new(),
             covariance: None,
             u_standard: 0.0,
             halted: false,
@@ -198,12 +203,16 @@ impl PointRun {
                 k,
                 denominator,
             } => self.equivalence(step, kinds, *k, denominator),
+            Task::SigmaPt(sigma) => self.sigma_pt(step, sigma),
+            Task::AssignedUncertainty(criterion) => {
+                self.assigned_uncertainty(step, criterion);
+                Ok(())
+            }
             Task::Score {
                 score,
                 k,
                 denominator,
-                sigma,
-            } => self.score(step, score, *k, denominator, *sigma),
+            } => self.score(step, score, *k, denominator),
             Task::JudgePoint => {
                 self.judge(plan, step);
                 Ok(())

@@ -88,7 +88,7 @@ impl PointRun {
             }
         }
         let given = is_given(method);
-        let named::Estimate { consensus, ties } = estimate;
+        let named::Estimate { consensus, ties, s } = estimate;
         let u_results = consensus.u;
         let u_standard = if order.include.is_empty() {
             0.0
@@ -120,6 +120,7 @@ impl PointRun {
             consistency,
             took_over,
             ties,
+            s,
             clause: step.clause.clone(),
         });
         self.formed = Some(Formed {
@@ -131,10 +132,9 @@ impl PointRun {
 
     /// The reference value by a method: from outside, from the pilot, or from the members.
     fn by_method(&self, method: &Method, order: &Order) -> Result<named::Estimate, Inapplicable> {
-        let given = |consensus| named::Estimate { consensus, ties: 0 };
         match last(&method.path) {
-            "certified-value" => self.certified(order.certified).map(given),
-            "pilot-value" => self.pilot_value().map(given),
+            "certified-value" => self.certified(order.certified).map(Into::into),
+            "pilot-value" => self.pilot_value().map(Into::into),
             _ => self.estimate(method, &self.labs),
         }
     }

@@ -64,7 +64,7 @@ struct PointFacts<'a> {
 
 impl Facts for PointFacts<'_> {
     fn variable(&self, name: &str) -> Option<f64> {
-        if let Some(score) = self.result.scores.get(name) {
+        if let Some(score) = self.result.score(name) {
             return Some(score.value);
         }
         let equivalence = self.result.equivalence.as_ref()?;
