@@ -20,7 +20,7 @@ pub fn write_log(issued: &Plan, current: &Plan, lang: Lang) -> String {
         };
         line(&mut out, &[format!("# {key}: {value}").trim_end()]);
     };
-    header("方案摘要", "plan", &issued.digest);
+    header("计划摘要", "plan", &issued.digest);
     let number = revision.map_or(1, |it| it.number + 1);
     header("修订次数", "revision", &number.to_string());
     header("截至日期", "as_of", "");
