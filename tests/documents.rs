@@ -20,13 +20,15 @@ fn plan_of(text: &str) -> Plan {
 }
 
 fn made(text: &str, lang: Lang) -> BTreeMap<String, Document> {
-    report::documents(
-        &plan_of(text),
-        lang,
-        &Templates::load(None).unwrap(),
-        &Drawings::default(),
-    )
-    .unwrap()
+    all(&plan_of(text), lang, &Drawings::default())
+}
+
+/// What is written for the preparation and what goes out with the transfer standard.
+fn all(plan: &Plan, lang: Lang, drawings: &Drawings) -> BTreeMap<String, Document> {
+    let templates = Templates::load(None).unwrap();
+    let mut made = report::documents(plan, lang, &templates, drawings).unwrap();
+    made.extend(report::dispatch_documents(plan, None, lang, &templates, drawings).unwrap());
+    made
 }
 
 /// The same protocol with its participants known by code.
@@ -206,12 +208,11 @@ fn bare() -> Plan {
 
 #[test]
 fn a_protocol_that_leaves_everything_open_has_documents_that_say_so() {
-    let templates = Templates::load(None).unwrap();
     for (lang, open) in [
         (Lang::Zh, "本方案未作规定"),
         (Lang::En, "The protocol does not say"),
     ] {
-        let all = report::documents(&bare(), lang, &templates, &Drawings::default()).unwrap();
+        let all = all(&bare(), lang, &Drawings::default());
         assert_eq!(all.len(), 13);
         for (path, document) in &all {
             if path.starts_with("protocol") || path.starts_with("instructions") {
@@ -234,13 +235,7 @@ fn a_reference_value_from_a_certificate_stays_with_the_pilot() {
             });
         }
     }
-    let all = report::documents(
-        &plan,
-        Lang::Zh,
-        &Templates::load(None).unwrap(),
-        &Drawings::default(),
-    )
-    .unwrap();
+    let all = all(&plan, Lang::Zh, &Drawings::default());
     for (path, document) in all {
         let shown = document.markdown.contains("0.12345") || document.markdown.contains("0.00678");
         assert_eq!(shown, path.starts_with("protocol"), "{path}");
@@ -441,14 +436,13 @@ fn pictures_stand_in_the_documents_of_those_who_may_see_them() {
         consequences: Pictures::from([("consequences.zh.svg".to_owned(), "<svg/>".to_owned())]),
         ..Drawings::default()
     };
-    let templates = Templates::load(None).unwrap();
-    let all = report::documents(&plan_of(PROTOCOL), Lang::Zh, &templates, &drawings).unwrap();
-    let shows = |path: &str, said: &str| all[path].markdown.contains(said);
+    let made = all(&plan_of(PROTOCOL), Lang::Zh, &drawings);
+    let shows = |path: &str, said: &str| made[path].markdown.contains(said);
     assert!(shows("protocol.zh", "](circulation.zh.svg)"));
     assert!(shows("protocol.zh", "](consequences.zh.svg)"));
     assert!(shows("instructions/SIMT.zh", "](../circulation.zh.svg)"));
-    assert!(all["protocol.zh"].open && !all["instructions/SIMT.zh"].open);
+    assert!(made["protocol.zh"].open && !made["instructions/SIMT.zh"].open);
     // Where laboratories are known by code, the picture would name them.
-    let coded = report::documents(&plan_of(&coded()), Lang::Zh, &templates, &drawings).unwrap();
+    let coded = all(&plan_of(&coded()), Lang::Zh, &drawings);
     assert!(!coded["instructions/SIMT.zh"].markdown.contains(".svg"));
 }

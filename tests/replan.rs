@@ -95,7 +95,9 @@ fn only_who_has_dates_that_moved_gets_a_notice_and_it_names_cause_and_dates() {
     let plan = anew.plan.unwrap();
     for lang in [Lang::Zh, Lang::En] {
         let templates = Templates::load(None).unwrap();
-        let made = report::documents(&plan, lang, &templates, &Drawings::default()).unwrap();
+        let mut made = report::documents(&plan, lang, &templates, &Drawings::default()).unwrap();
+        let out = report::dispatch_documents(&plan, None, lang, &templates, &Drawings::default());
+        made.extend(out.unwrap());
         let suffix = if lang == Lang::Zh { "zh" } else { "en" };
         let notice = &made[&format!("notices/GDIM.{suffix}")].markdown;
         for said in ["2026-10-12", "2026-10-08", "2026-10-16"] {
@@ -116,7 +118,8 @@ fn a_notice_does_not_name_a_laboratory_that_is_known_by_code() {
     let (_, anew) = anew(&coded, "W1,SIMT,1,2026-09-15,2026-10-12,,,,,\n");
     let plan = anew.plan.unwrap();
     let templates = Templates::load(None).unwrap();
-    let made = report::documents(&plan, Lang::Zh, &templates, &Drawings::default()).unwrap();
+    let drawings = Drawings::default();
+    let made = report::dispatch_documents(&plan, None, Lang::Zh, &templates, &drawings).unwrap();
     let notice = &made["notices/GDIM.zh"].markdown;
     assert!(
         notice.contains("L07") && !notice.contains("SIMT"),

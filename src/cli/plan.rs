@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::documents::{Fault, Wanted};
+use super::release::{Release, Tested};
 use super::{Status, files, project, replan, terminal};
 use crate::check::{Checked, ladder};
 use crate::circulation::{export, picture};
@@ -15,6 +16,7 @@ use crate::intake;
 use crate::model::rules::Consequence;
 use crate::plan::{self, json};
 use crate::report::{self, Drawings, Pictures, Templates};
+use crate::source::Sources;
 use crate::text::{Lang, Text};
 
 #[derive(Args)]
@@ -27,6 +29,8 @@ pub(super) struct Plan {
     /// What really happened, in the log.csv that a plan comes with: dates that are past stay, the rest is planned anew 按传递记录重排日期
     #[arg(long, value_name = "LOG.csv")]
     replan: Option<PathBuf>,
+    #[command(flatten)]
+    tested: Tested,
     #[command(flatten)]
     documents: Wanted,
 }
@@ -58,7 +62,11 @@ impl Plan {
             Ok(templates) => templates,
             Err(status) => return status,
         };
-        let mut outputs = match outputs(checked, plan, &self.documents, &templates) {
+        let release = match self.tested.release(&issued, self.replan.is_some(), lang) {
+            Ok(release) => release,
+            Err(status) => return status,
+        };
+        let mut outputs = match outputs(checked, plan, &release, &self.documents, &templates) {
             Ok(outputs) => outputs,
             Err(fault) => return fault.report(lang),
         };
@@ -79,7 +87,10 @@ impl Plan {
             self.output.display(),
             plan.digest
         ));
-        if wrong {
+        terminal::report(&release.withheld, &Sources::default(), lang);
+        // Papers that wait for tests still to be made are in order; tests that were not passed are not.
+        let failed = release.tested.is_some() && !release.is_given();
+        if wrong || failed {
             Status::Findings
         } else {
             Status::Fine
@@ -126,6 +137,7 @@ pub(super) fn compiled(path: &Path, asked: Option<Lang>) -> Result<(Compiled, pl
 fn outputs(
     checked: &Checked,
     plan: &plan::Plan,
+    release: &Release,
     wanted: &Wanted,
     templates: &Templates,
 ) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
@@ -166,7 +178,13 @@ fn outputs(
     };
     for lang in [Lang::Zh, Lang::En] {
         let drawings = drawings(checked, &consequences, words, lang);
-        let documents = report::documents(plan, lang, templates, &drawings)?;
+        let mut documents = report::documents(plan, lang, templates, &drawings)?;
+        if release.is_given() {
+            let tested = release.tested.as_ref();
+            documents.extend(report::dispatch_documents(
+                plan, tested, lang, templates, &drawings,
+            )?);
+        }
         let illustrations = press.illustrations(drawings.all())?;
         for (name, document) in documents {
             for (name, bytes) in press.files(&name, document, &illustrations, &origin)? {
@@ -177,17 +195,16 @@ fn outputs(
             add(name, svg.into_bytes());
         }
     }
-    for laboratory in &plan.content.laboratories {
-        if let Some(form) = report::forms(plan, &laboratory.id) {
-            add(
-                format!("forms/{}.csv", laboratory.id),
-                intake::write_csv_form(&form).into_bytes(),
-            );
-            match intake::write_form(&form) {
-                Ok(workbook) => add(format!("forms/{}.xlsx", laboratory.id), workbook),
-                Err(error) => return Err(Fault::of_writing(Text::same(error.to_string()))),
-            }
-        }
+    let laboratories = plan.content.laboratories.iter();
+    let forms = laboratories.filter_map(|l| Some(("forms", report::forms(plan, &l.id)?)));
+    let tests = report::pretest_form(plan).map(|form| ("pretests", form));
+    for (folder, form) in forms.chain(tests) {
+        let name = format!("{folder}/{}", form.laboratory);
+        let csv = intake::write_csv_form(&form).into_bytes();
+        add(format!("{name}.csv"), csv);
+        let workbook = intake::write_form(&form)
+            .map_err(|error| Fault::of_writing(Text::same(error.to_string())))?;
+        add(format!("{name}.xlsx"), workbook);
     }
     add("plan.json".to_owned(), archived);
     Ok(outputs)

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
 use super::documents::{Fault, Wanted};
+use super::pretest::Tests;
 use super::{Status, files, terminal};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::intake;
@@ -23,14 +24,26 @@ pub(super) struct Run {
     /// Folder with one result form for each laboratory 结果表文件夹
     #[arg(long)]
     results: PathBuf,
-    /// Folder to write to (default: `outcome` beside the plan) 输出文件夹
+    /// Folder to write to (default: `outcome` or `pretest-outcome` beside the plan) 输出文件夹
     #[arg(short, long)]
     output: Option<PathBuf>,
     /// Day of the report, from which deadlines run 报告日期
     #[arg(long, value_name = "YYYY-MM-DD")]
     reported: Option<Date>,
+    /// What is carried out 阶段
+    #[arg(long, value_enum, default_value_t = Stage::Evaluation)]
+    stage: Stage,
     #[command(flatten)]
     documents: Wanted,
+}
+
+/// A part of a comparison.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Stage {
+    /// The tests before dispatch 发出前试验
+    Pretest,
+    /// The evaluation of the results 结果评定
+    Evaluation,
 }
 
 impl Run {
@@ -47,6 +60,15 @@ impl Run {
         let Some((submissions, mut findings)) = submissions(&plan, &self.results, lang) else {
             return Status::Failed;
         };
+        if self.stage == Stage::Pretest {
+            let output = self.folder("pretest-outcome");
+            return Tests {
+                plan: &plan,
+                submissions: &submissions,
+                findings,
+            }
+            .carry_out(&output, &self.documents, &templates, lang);
+        }
         let (collected, more) = results::collect(&plan, &submissions);
         findings.extend(more);
         let nothing = collected.by_point.is_empty();
@@ -61,10 +83,7 @@ impl Run {
         let outcome = execute(&plan, &collected, self.reported);
         let failures = failures(&outcome);
         terminal::report(&failures, &Sources::default(), lang);
-        let output = self
-            .output
-            .clone()
-            .unwrap_or_else(|| self.plan.with_file_name("outcome"));
+        let output = self.folder("outcome");
         let outputs = match outputs(&plan, &outcome, &self.documents, &templates) {
             Ok(outputs) => outputs,
             Err(fault) => return fault.report(lang),
@@ -85,6 +104,12 @@ impl Run {
         } else {
             Status::Fine
         }
+    }
+
+    /// The folder to write to.
+    fn folder(&self, usual: &str) -> PathBuf {
+        let asked = self.output.clone();
+        asked.unwrap_or_else(|| self.plan.with_file_name(usual))
     }
 
     fn plan(&self, asked: Option<Lang>) -> Result<Plan, Status> {

@@ -202,11 +202,15 @@ codes! {
     // What has happened on the way, against the plan
     TakenAsPlanned "D0111" "taken-as-planned" Warning,
     VisitCancelled "D0112" "visit-cancelled" Warning,
+    PretestItem "D0121" "pretest-item" Error,
+    PretestIncomplete "D0122" "pretest-incomplete" Error,
+    PapersWithheld "D0123" "papers-withheld" Warning,
     // Methods that cannot be applied
     MethodInapplicable "M0001" "method-inapplicable" Error,
     CriterionNotMet "M0002" "criterion-not-met" Warning,
     TableUnreadable "M0003" "table-unreadable" Error,
     ColumnUnread "M0004" "column-unread" Warning,
+    PretestFailed "M0005" "pretest-failed" Error,
     // The outside world
     CannotRead "S0001" "cannot-read" Error,
     CannotWrite "S0002" "cannot-write" Error,
@@ -215,6 +219,7 @@ codes! {
     TemplateFault "S0005" "template-fault" Error,
     CatalogueUnusable "S0006" "catalogue-unusable" Error,
     NotComparable "S0007" "not-comparable" Error,
+    PretestsUnusable "S0008" "pretests-unusable" Error,
 }
 
 impl Code {

@@ -10,6 +10,8 @@ pub(super) enum Column {
     Laboratory,
     Measurand,
     Point,
+    /// Which single measurement of a test before dispatch a row holds.
+    Item,
     Nominal,
     Resolution,
     Value,
@@ -57,6 +59,13 @@ const NAMES: &[(Column, &str, &str, &str, &[&str])] = &[
         "测量点",
         "point",
         &["measurementpoint", "测点", "校准点", "比对点"],
+    ),
+    (
+        Column::Item,
+        "item",
+        "试验项目",
+        "item",
+        &["testitem", "试验序号"],
     ),
     (
         Column::Nominal,

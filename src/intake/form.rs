@@ -47,6 +47,8 @@ pub struct FormRow {
     pub measurand: String,
     /// The measurement point.
     pub point: String,
+    /// Which measurement of a test before dispatch it is; empty for a result of the comparison.
+    pub item: String,
     /// Nominal value, for the reader's orientation; may be empty.
     pub nominal: String,
     /// Unit in which value and uncertainty are to be given.
@@ -93,9 +95,12 @@ impl FormSpec {
         columns
     }
 
-    /// The columns that are filled in beforehand; nominal value and resolution only if some row has one.
+    /// The columns that are filled in beforehand; item, nominal value and resolution only if some row has one.
     pub(super) fn given(&self) -> Vec<Column> {
         let mut columns = vec![Column::Measurand, Column::Point];
+        if self.rows.iter().any(|row| !row.item.is_empty()) {
+            columns.push(Column::Item);
+        }
         if self.rows.iter().any(|row| !row.nominal.is_empty()) {
             columns.push(Column::Nominal);
         }
@@ -135,6 +140,7 @@ impl FormRow {
         match column {
             Column::Measurand => &self.measurand,
             Column::Point => &self.point,
+            Column::Item => &self.item,
             Column::Nominal => &self.nominal,
             Column::Resolution => &self.resolution,
             Column::Unit => &self.unit,

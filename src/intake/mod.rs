@@ -70,6 +70,8 @@ pub struct Row {
     pub measurand: Cell,
     /// The measurement point.
     pub point: Cell,
+    /// Which single measurement of a test before dispatch it is; such a row needs no uncertainty.
+    pub item: Option<Cell>,
     /// The measured value.
     pub value: Cell,
     /// The unit of value and uncertainty, as written.

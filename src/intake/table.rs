@@ -169,14 +169,14 @@ pub(super) fn unknown_heading(
 }
 
 /// Tells of every column that a table of results needs and `heading` has not. The column of points may be missing: a measurand without
-/// points is its own single point, and whether that is so only the plan can tell.
+/// points is its own single point, and whether that is so only the plan can tell. Single measurements need no uncertainty.
 pub(super) fn check_result_columns(heading: &Heading, findings: &mut Findings) {
     for column in [Column::Measurand, Column::Value, Column::Unit] {
         if !heading.has(column) {
             missing_column(&[column.heading()], &heading.place, findings);
         }
     }
-    if !heading.has(Column::Standard) {
+    if !heading.has(Column::Standard) && !heading.has(Column::Item) {
         for column in [Column::Expanded, Column::Factor] {
             if !heading.has(column) {
                 let either = [column.heading(), Column::Standard.heading()];
@@ -224,12 +224,19 @@ pub(super) fn results(
     findings: &mut Findings,
 ) -> Vec<Row> {
     // A laboratory that measures a point at several visits tells its results apart by their dates.
+    // Single measurements of a test are told apart by their item.
     let mut seen: BTreeMap<(String, String, Option<String>), u32> = BTreeMap::new();
     let mut rows = Vec::with_capacity(records.len());
     for (number, record) in records {
+        let not_made = |column| record.get(&column).is_none_or(Cell::is_empty);
+        // A form offers more lines for single measurements than need to be made.
+        if heading.has(Column::Item) && not_made(Column::Value) && not_made(Column::Date) {
+            continue;
+        }
         let row = result(heading, number, record, findings);
-        let date = row.date.as_ref().map(|cell| cell.text.clone());
-        let key = (row.measurand.text.clone(), row.point.text.clone(), date);
+        let own = row.item.as_ref().or(row.date.as_ref());
+        let own = own.map(|cell| cell.text.clone());
+        let key = (row.measurand.text.clone(), row.point.text.clone(), own);
         if let Some(first) = seen.get(&key) {
             findings.error(
                 codes::DUPLICATE_ROW,
@@ -254,7 +261,9 @@ pub(super) fn check_row(row: &Row, findings: &mut Findings) {
     if let Some(cell) = &row.dof {
         findings.keep(degrees_of_freedom(cell));
     }
-    check_uncertainty(row, findings);
+    if row.item.is_none() {
+        check_uncertainty(row, findings);
+    }
 }
 
 fn result(heading: &Heading, number: u32, mut record: Record, findings: &mut Findings) -> Row {
@@ -280,6 +289,7 @@ fn result(heading: &Heading, number: u32, mut record: Record, findings: &mut Fin
     let point = required(Column::Point, &mut record);
     let value = required(Column::Value, &mut record);
     let unit = required(Column::Unit, &mut record);
+    let item = (heading.has(Column::Item)).then(|| required(Column::Item, &mut record));
     let mut optional = |column: Column| record.remove(&column).filter(|cell| !cell.is_empty());
     let uncertainty = Uncertainty {
         expanded: optional(Column::Expanded),
@@ -299,6 +309,7 @@ fn result(heading: &Heading, number: u32, mut record: Record, findings: &mut Fin
     let row = Row {
         measurand,
         point,
+        item,
         value,
         unit,
         uncertainty,

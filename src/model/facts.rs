@@ -190,6 +190,16 @@ fn stability_at(protocol: &Protocol) -> Span {
     protocol.stability.as_ref().map_or(protocol.span, |s| s.at)
 }
 
+fn stability_done(protocol: &Protocol) -> Option<&Spanned<Date>> {
+    let done = protocol.stability.as_ref()?.done.as_ref()?;
+    Some(&done.on)
+}
+
+fn transport_done(protocol: &Protocol) -> Option<&Spanned<Date>> {
+    let done = protocol.transport.as_ref()?.done.as_ref()?;
+    Some(&done.on)
+}
+
 fn transport_at(protocol: &Protocol) -> Span {
     protocol.transport.as_ref().map_or(protocol.span, |t| t.at)
 }
@@ -551,9 +561,9 @@ facts! {
     "traceability.justified" FactKind::Truth, "溯源到国际互认能力的均写明理由", "traceability to a recognised capability abroad is justified",
         |c| justified(c);
     "stability.done-in-time" FactKind::Truth, "稳定性试验在启动前完成", "the stability test was completed before the start",
-        |c| before_start(c, c.protocol.record.stability_done.as_ref(), stability_at(c.protocol));
+        |c| before_start(c, stability_done(c.protocol), stability_at(c.protocol));
     "transport.done-in-time" FactKind::Truth, "运输特性试验在启动前完成", "the transport test was completed before the start",
-        |c| before_start(c, c.protocol.record.transport_done.as_ref(), transport_at(c.protocol));
+        |c| before_start(c, transport_done(c.protocol), transport_at(c.protocol));
     "review.in-time" FactKind::Truth, "专家评审在启动前完成", "the experts reviewed the protocol before the start",
         |c| before_start(c, c.protocol.record.review.as_ref(), c.protocol.span);
     "consent.complete" FactKind::Truth, "全部参比实验室在启动前同意方案", "all participants agreed to the protocol before the start",

@@ -9,6 +9,7 @@ pub mod policy;
 mod resolve;
 pub mod rules;
 pub mod scores;
+mod standard;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ pub use journey::WrittenJourney;
 pub use resolve::resolve;
 pub(crate) use resolve::{Resolver, nouns};
 pub use rules::{Consequence, Exception, Measure, VerdictRule};
+pub use standard::{Bounds, Done, Expected, Homogeneity, Stability, Transport, bound_at};
 
 /// A comparison protocol (比对实施方案).
 #[derive(Debug, Clone)]
@@ -59,6 +61,7 @@ pub struct Protocol {
     pub traceability: Option<Traceability>,
     pub stability: Option<Stability>,
     pub transport: Option<Transport>,
+    pub homogeneity: Option<Homogeneity>,
     pub circulation: Circulation,
     pub reporting: Option<Reporting>,
     pub evaluation: Evaluation,
@@ -233,30 +236,6 @@ pub struct Method {
     pub path: String,
     pub parameters: Vec<(String, f64)>,
     pub flags: Vec<String>,
-    pub at: Span,
-}
-
-/// How stability is proven.
-#[derive(Debug, Clone)]
-pub struct Stability {
-    pub before: Option<(u64, Period)>,
-    pub during: bool,
-    pub test: Option<Method>,
-    pub limit: Option<Condition>,
-    pub otherwise: Option<Action>,
-    /// Repeatability of the pilot's measurement of the transfer standard (standard deviation), for the points named (none: for all).
-    pub repeatability: Vec<(Quantity, Vec<String>)>,
-    pub at: Span,
-}
-
-/// How the transfer standard bears transport.
-#[derive(Debug, Clone)]
-pub struct Transport {
-    pub test: Option<Method>,
-    pub limit: Option<Condition>,
-    pub otherwise: Option<Action>,
-    pub monitored: Vec<(String, Range)>,
-    pub carrier: Option<Text>,
     pub at: Span,
 }
 
@@ -439,6 +418,8 @@ pub struct Evaluation {
     /// Whether the author gives coefficients at all, readable or not.
     pub covariance_written: bool,
     pub include: Vec<(String, Span)>,
+    /// Uncertainty that the reference value is expected to have.
+    pub expected: Expected,
     pub drift: Option<Action>,
     pub equivalence: Vec<(String, Span)>,
     pub scores: Vec<Score>,

@@ -91,9 +91,6 @@ pub struct Record {
     pub review: Option<Spanned<Date>>,
     pub safety: Option<Text>,
     pub use_of_results: Option<Text>,
-    /// When the tests before dispatch were completed.
-    pub stability_done: Option<Spanned<Date>>,
-    pub transport_done: Option<Spanned<Date>>,
     /// Documents the protocol cites, as its basis and as procedures.
     pub citations: Vec<Spanned<Text>>,
     /// Regulations known to the library.

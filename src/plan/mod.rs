@@ -8,6 +8,7 @@ mod build;
 pub mod json;
 mod revision;
 pub mod scores;
+mod standard;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ use crate::text::Text;
 
 pub use build::{build, revise};
 pub use revision::{Appointment, Happening, Moved, Occurrence, Revision, Stop};
+pub use standard::{Homogeneity, Pretest, PretestKind, Recorded, Stability, Transport};
 
 /// Version of the shapes in this module.
 pub const FORMAT_VERSION: u32 = 1;
@@ -79,6 +81,11 @@ pub struct Content {
     pub artefacts: Vec<Artefact>,
     pub stability: Option<Stability>,
     pub transport: Option<Transport>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homogeneity: Option<Homogeneity>,
+    /// What the transfer standard has to pass before it is dispatched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pretests: Vec<Pretest>,
     pub circulation: Circulation,
     pub reporting: Reporting,
     pub steps: Vec<Step>,
@@ -282,26 +289,6 @@ pub struct Traceability {
 
 /// A span of time as written: `10 d`, `15 wd`.
 pub type Period = crate::values::date::Duration;
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Stability {
-    pub before: Option<(u64, Period)>,
-    pub during: bool,
-    pub test: Option<Method>,
-    pub limit: Option<Term>,
-    pub otherwise: Option<Action>,
-    /// Repeatability of the pilot's measurement (standard deviation) by point, in the measurand's unit.
-    pub repeatability: BTreeMap<String, f64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Transport {
-    pub test: Option<Method>,
-    pub limit: Option<Term>,
-    pub otherwise: Option<Action>,
-    pub monitored: BTreeMap<String, Range>,
-    pub carrier: Option<Text>,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Action {

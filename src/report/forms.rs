@@ -67,7 +67,7 @@ impl Asked<'_> {
     }
 
     fn row(&self, name_visit: bool) -> FormRow {
-        let nominal = self.point.nominal.as_ref().map(written).unwrap_or_default();
+        let nominal = nominal(self.point);
         let visit = format!(
             "#{} {}..{}",
             self.visit.ordinal, self.visit.from, self.visit.to
@@ -75,15 +75,13 @@ impl Asked<'_> {
         FormRow {
             measurand: self.measurand.id.clone(),
             point: self.point.id.clone(),
+            item: String::new(),
             nominal: match (name_visit, nominal.is_empty()) {
                 (false, _) => nominal,
                 (true, true) => visit,
                 (true, false) => format!("{nominal} ({visit})"),
             },
-            unit: match self.measurand.unit.as_str() {
-                "" => "1".to_owned(),
-                unit => unit.to_owned(),
-            },
+            unit: unit(self.measurand),
             resolution: self
                 .measurand
                 .resolution
@@ -91,6 +89,19 @@ impl Asked<'_> {
                 .map(|q| plain(q.value, &q.unit))
                 .unwrap_or_default(),
         }
+    }
+}
+
+/// The nominal value of a point as plain text; empty when it has none.
+pub(super) fn nominal(point: &Point) -> String {
+    point.nominal.as_ref().map(written).unwrap_or_default()
+}
+
+/// The unit as a form writes it.
+pub(super) fn unit(measurand: &Measurand) -> String {
+    match measurand.unit.as_str() {
+        "" => "1".to_owned(),
+        unit => unit.to_owned(),
     }
 }
 

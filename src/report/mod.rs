@@ -15,6 +15,8 @@ mod moved;
 pub mod outcome;
 #[cfg(feature = "pdf")]
 pub mod pdf;
+mod pretest_form;
+pub mod pretests;
 #[cfg(feature = "pdf")]
 pub mod raster;
 mod rule;
@@ -28,12 +30,14 @@ use jiff::civil::Date;
 use minijinja::Value;
 
 use crate::plan::{Plan, Role};
+use crate::run::pretests::Pretests;
 use crate::text::Lang;
 
 pub use docx::{DocxError, docx};
 pub use forms::forms;
 pub use html::html;
 pub use moved::moved;
+pub use pretest_form::pretest_form;
 pub use templates::{TemplateError, Templates};
 
 /// A document of one language.
@@ -126,9 +130,11 @@ fn file_of(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// All documents of a plan in one language, by their paths without extension: `instructions/LAB.zh`, `handover/LAB.zh`, `pilot/checklist.zh`,
-/// `pilot/labels.zh`, `pilot/monitoring.zh`, `pilot/risks.zh`, `protocol.zh`; of a plan made anew also `notices/LAB.zh` for each laboratory
-/// that must be told, and `pilot/changes.zh`. The pictures lie in the folder of `protocol.zh`.
+/// Documents by their paths without extension.
+pub type Documents = BTreeMap<String, Document>;
+
+/// The documents for the preparation of a comparison in one language: `pilot/checklist.zh`, `pilot/monitoring.zh`, `pilot/risks.zh`,
+/// `protocol.zh`; of a plan made anew also `pilot/changes.zh`. The pictures lie in the folder of `protocol.zh`.
 ///
 /// # Errors
 /// A template that refers to what the plan does not have, with template and line.
@@ -137,50 +143,92 @@ pub fn documents(
     lang: Lang,
     templates: &Templates,
     drawings: &Drawings,
-) -> Result<BTreeMap<String, Document>, TemplateError> {
-    let mut made = BTreeMap::new();
-    let suffix = match lang {
-        Lang::Zh => "zh",
-        Lang::En => "en",
-    };
-    let mut add = |path: String, template: &str, data: &view::Data| -> Result<(), TemplateError> {
-        let mut data = data.clone();
-        let up = if path.contains('/') { "../" } else { "" };
-        data.insert("drawings", drawings.named(up));
-        let open = !data.contains_key("laboratory");
-        let markdown = templates.render(template, lang, Value::from_pairs(data))?;
-        let title = blocks::title(&markdown);
-        made.insert(
-            format!("{path}.{suffix}"),
-            Document {
-                title,
-                lang,
-                markdown,
-                open,
-            },
-        );
-        Ok(())
-    };
-    let revision = plan.content.circulation.revision.as_ref();
+) -> Result<Documents, TemplateError> {
+    let mut desk = Desk::new(lang, templates, drawings);
+    let data = view::whole(plan, lang);
+    for name in ["checklist", "monitoring", "risks"] {
+        desk.add(format!("pilot/{name}"), &format!("{name}.md"), &data)?;
+    }
+    if plan.content.circulation.revision.is_some() {
+        desk.add("pilot/changes".to_owned(), "changes.md", &data)?;
+    }
+    desk.add("protocol".to_owned(), "protocol.md", &data)?;
+    Ok(desk.made)
+}
+
+/// The documents that go out with the transfer standard, in one language: `instructions/LAB.zh`, `handover/LAB.zh`, `pilot/labels.zh`.
+/// Of a plan made anew also `notices/LAB.zh` for each laboratory that must be told. `tested` is what became of the tests before dispatch, where they are not on record elsewhere.
+///
+/// # Errors
+/// A template that refers to what the plan does not have, with template and line.
+pub fn dispatch_documents(
+    plan: &Plan,
+    tested: Option<&Pretests>,
+    lang: Lang,
+    templates: &Templates,
+    drawings: &Drawings,
+) -> Result<Documents, TemplateError> {
+    let mut desk = Desk::new(lang, templates, drawings);
     let laboratories = plan.content.laboratories.iter();
     for laboratory in laboratories.filter(|l| l.role == Role::Participant) {
-        let Some(data) = view::laboratory(plan, lang, &laboratory.id) else {
+        let Some(mut data) = view::laboratory(plan, lang, &laboratory.id) else {
             continue;
         };
+        data.insert("pretests", pretests::summary(plan, tested, lang));
         let id = &laboratory.id;
-        add(format!("instructions/{id}"), "instructions.md", &data)?;
-        add(format!("handover/{id}"), "handover.md", &data)?;
+        desk.add(format!("instructions/{id}"), "instructions.md", &data)?;
+        desk.add(format!("handover/{id}"), "handover.md", &data)?;
+        let revision = plan.content.circulation.revision.as_ref();
         if revision.is_some_and(|it| it.tells(id)) {
-            add(format!("notices/{id}"), "notice.md", &data)?;
+            desk.add(format!("notices/{id}"), "notice.md", &data)?;
         }
     }
     let data = view::whole(plan, lang);
-    if revision.is_some() {
-        add("pilot/changes".to_owned(), "changes.md", &data)?;
+    desk.add("pilot/labels".to_owned(), "labels.md", &data)?;
+    Ok(desk.made)
+}
+
+/// Where documents of one language are made.
+struct Desk<'a> {
+    lang: Lang,
+    templates: &'a Templates,
+    drawings: &'a Drawings,
+    made: Documents,
+}
+
+impl Desk<'_> {
+    fn new<'a>(lang: Lang, templates: &'a Templates, drawings: &'a Drawings) -> Desk<'a> {
+        Desk {
+            lang,
+            templates,
+            drawings,
+            made: BTreeMap::new(),
+        }
     }
-    for name in ["checklist", "labels", "monitoring", "risks"] {
-        add(format!("pilot/{name}"), &format!("{name}.md"), &data)?;
+
+    fn add(
+        &mut self,
+        path: String,
+        template: &str,
+        data: &view::Data,
+    ) -> Result<(), TemplateError> {
+        let lang = self.lang;
+        let suffix = match lang {
+            Lang::Zh => "zh",
+            Lang::En => "en",
+        };
+        let mut data = data.clone();
+        let up = if path.contains('/') { "../" } else { "" };
+        data.insert("drawings", self.drawings.named(up));
+        let open = !data.contains_key("laboratory");
+        let markdown = (self.templates).render(template, lang, Value::from_pairs(data))?;
+        let document = Document {
+            title: blocks::title(&markdown),
+            lang,
+            markdown,
+            open,
+        };
+        self.made.insert(format!("{path}.{suffix}"), document);
+        Ok(())
     }
-    add("protocol".to_owned(), "protocol.md", &data)?;
-    Ok(made)
 }

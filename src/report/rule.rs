@@ -111,6 +111,13 @@ impl Words<'_> {
             "drift" => "*δ*",
             "u_drift" => "*u*(*δ*)",
             "change" => "*Δ*",
+            "s_bb" => "*s*<sub>bb</sub>",
+            "u_bb" => "*u*<sub>bb</sub>",
+            "s_r" => "*s*<sub>r</sub>",
+            "mean" => "*x̄*",
+            "sigma" => "*σ*<sub>pt</sub>",
+            "F" => "*F*",
+            "F_critical" => "*F*<sub>crit</sub>",
             other => return escape(other),
         };
         symbol.to_owned()
@@ -164,6 +171,22 @@ impl Words<'_> {
                     "运输前后测得值之差",
                     "change between the measurements before and after",
                 ),
+                "s_bb" => ("单元间标准偏差", "standard deviation between units"),
+                "u_bb" => (
+                    "不均匀性引入的标准不确定度",
+                    "standard uncertainty from inhomogeneity",
+                ),
+                "s_r" => (
+                    "均匀性试验的重复性标准偏差",
+                    "standard deviation of repeatability of the homogeneity test",
+                ),
+                "mean" => ("总平均值", "general average"),
+                "sigma" => (
+                    "能力评定标准差",
+                    "standard deviation for proficiency assessment",
+                ),
+                "F" => ("方差分析的统计量", "statistic of the analysis of variance"),
+                "F_critical" => ("其临界值", "its critical value"),
                 _ => return None,
             };
             Some(format!(

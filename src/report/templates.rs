@@ -17,7 +17,7 @@ use crate::project::standard_file;
 use crate::text::{Lang, Text};
 
 /// The layouts that there are, each for one kind of document; `parts.md` holds what several of them use.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 12] = [
     "changes.md",
     "checklist.md",
     "evaluation.md",
@@ -27,6 +27,7 @@ pub const NAMES: [&str; 11] = [
     "monitoring.md",
     "notice.md",
     "parts.md",
+    "pretest.md",
     "protocol.md",
     "risks.md",
 ];

@@ -408,7 +408,7 @@ fn shortest(value: f64) -> String {
     crate::values::rounding::shortest(value)
 }
 
-fn quoted(field: &str) -> String {
+pub(super) fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\n']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Code, DataPlace, Diagnostic, Severity};
 use crate::intake::{self, Cell, Place, Row, Submission};
-use crate::plan::{Measurand, Plan, Role, Step, Task};
+use crate::plan::{Laboratory, Measurand, Plan, Role, Step, Task};
 use crate::text::Text;
 use crate::values::date::parse_date;
 use crate::values::decimal::Decimal;
@@ -37,11 +37,7 @@ pub struct Results {
 
 /// Puts submissions to their places in the plan and reports what does not fit.
 pub fn collect(plan: &Plan, submissions: &[Submission]) -> (Results, Vec<Diagnostic>) {
-    let mut collector = Collector {
-        plan,
-        results: Results::default(),
-        diagnostics: Vec::new(),
-    };
+    let mut collector = Collector::new(plan);
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for submission in submissions {
         collector.submission(submission, &mut seen);
@@ -55,14 +51,32 @@ pub fn collect(plan: &Plan, submissions: &[Submission]) -> (Results, Vec<Diagnos
     (collector.results, collector.diagnostics)
 }
 
-struct Collector<'a> {
+/// Holds rows against the plan.
+pub(super) struct Collector<'a> {
     plan: &'a Plan,
     results: Results,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Collector<'a> {
-    fn submission(&mut self, submission: &Submission, seen: &mut BTreeMap<String, String>) {
+    pub(super) fn new(plan: &'a Plan) -> Collector<'a> {
+        Collector {
+            plan,
+            results: Results::default(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    pub(super) fn report(&mut self, finding: Diagnostic) {
+        self.diagnostics.push(finding);
+    }
+
+    pub(super) fn into_findings(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    /// The laboratory of a submission; none (and a report) when the plan does not know it or the form belongs to another plan.
+    pub(super) fn admitted(&mut self, submission: &Submission) -> Option<&'a Laboratory> {
         let id = if submission.laboratory.is_empty() {
             stem(&submission.file)
         } else {
@@ -72,9 +86,9 @@ impl<'a> Collector<'a> {
             file: submission.file.clone(),
             ..DataPlace::default()
         };
-        let Some(laboratory) = self.plan.laboratory(&id) else {
-            let known: Vec<String> = self
-                .plan
+        let plan: &'a Plan = self.plan;
+        let Some(laboratory) = plan.laboratory(&id) else {
+            let known: Vec<String> = plan
                 .content
                 .laboratories
                 .iter()
@@ -100,12 +114,12 @@ impl<'a> Collector<'a> {
                     ),
                 )),
             );
-            return;
+            return None;
         };
         if let Some(digest) = submission
             .plan_digest
             .as_ref()
-            .filter(|d| *d != self.plan.issued_digest())
+            .filter(|d| *d != plan.issued_digest())
         {
             self.diagnostics.push(
                 Diagnostic::in_data(
@@ -121,8 +135,20 @@ impl<'a> Collector<'a> {
                     "fill in the form that was issued with this plan",
                 )),
             );
-            return;
+            return None;
         }
+        Some(laboratory)
+    }
+
+    fn submission(&mut self, submission: &Submission, seen: &mut BTreeMap<String, String>) {
+        let Some(laboratory) = self.admitted(submission) else {
+            return;
+        };
+        let id = laboratory.id.clone();
+        let file = DataPlace {
+            file: submission.file.clone(),
+            ..DataPlace::default()
+        };
         if let Some(first) = seen.insert(id.clone(), submission.file.clone()) {
             self.diagnostics.push(
                 Diagnostic::in_data(
@@ -186,7 +212,7 @@ impl<'a> Collector<'a> {
 
     /// The measurand and point that a row names; the names of points in a plan are unique, so a row may leave out the measurand, and the
     /// point when the measurand has no other.
-    fn point(&mut self, row: &Row) -> Option<(&'a Measurand, String)> {
+    pub(super) fn point(&mut self, row: &Row) -> Option<(&'a Measurand, String)> {
         let plan: &'a Plan = self.plan;
         if row.point.is_empty()
             && let Some(measurand) = plan.measurand(&row.measurand.text)
@@ -240,7 +266,7 @@ impl<'a> Collector<'a> {
     }
 
     /// The unit of a row, of the measurand's kind.
-    fn unit(&mut self, cell: &Cell, measurand: &Measurand) -> Option<Unit> {
+    pub(super) fn unit(&mut self, cell: &Cell, measurand: &Measurand) -> Option<Unit> {
         let expected = parse_unit(&measurand.unit, None).ok()?;
         if cell.is_empty() {
             return Some(expected);
@@ -285,41 +311,45 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// The numbers of a row; none when the reader of the file has found fault with one of them.
-    fn result(&self, row: &Row, unit: &Unit, measurand: &Measurand) -> Option<Result> {
-        let wanted = parse_unit(&measurand.unit, None).ok()?;
-        let decimal = |text: String| Decimal::parse(&text).ok();
-        // The factor is exact as long as it can be, so that 0.1 g in milligrams is 100 and not nearly 100.
-        let converted = |value: Decimal, interval: bool| -> Option<f64> {
-            let quantity = Quantity::written(value, unit.clone());
-            let quantity = if interval {
-                quantity.convert_interval_to(&wanted)
-            } else {
-                quantity.convert_to(&wanted)
-            };
-            quantity.ok().map(|q| q.value())
-        };
+    /// The value of a row; none when the reader of the file has found fault with it.
+    pub(super) fn value(&self, row: &Row, unit: &Unit, measurand: &Measurand) -> Option<f64> {
+        let value = intake::number(&row.value).ok().and_then(decimal)?;
+        converted(value, unit, measurand, false)
+    }
+
+    /// The standard uncertainty of a row and the coverage factor with which it was stated; none when it states none that can be read.
+    pub(super) fn uncertainty(
+        &self,
+        row: &Row,
+        unit: &Unit,
+        measurand: &Measurand,
+    ) -> Option<(f64, f64)> {
         let positive = |cell: &Option<Cell>| {
             cell.as_ref()
                 .filter(|c| !c.is_empty())
                 .map(|c| intake::positive(c).ok().and_then(decimal))
         };
-        let value = converted(intake::number(&row.value).ok().and_then(decimal)?, false)?;
         let factor = match positive(&row.uncertainty.factor) {
             Some(k) => Some(k?.to_f64()),
             None => None,
         };
-        let (u, k) = match (
+        match (
             positive(&row.uncertainty.expanded),
             positive(&row.uncertainty.standard),
         ) {
             (Some(expanded), _) => {
                 let k = factor?;
-                (converted(expanded?, true)? / k, k)
+                Some((converted(expanded?, unit, measurand, true)? / k, k))
             }
-            (None, Some(standard)) => (converted(standard?, true)?, 1.0),
-            (None, None) => return None,
-        };
+            (None, Some(standard)) => Some((converted(standard?, unit, measurand, true)?, 1.0)),
+            (None, None) => None,
+        }
+    }
+
+    /// The numbers of a row; none when the reader of the file has found fault with one of them.
+    fn result(&self, row: &Row, unit: &Unit, measurand: &Measurand) -> Option<Result> {
+        let value = self.value(row, unit, measurand)?;
+        let (u, k) = self.uncertainty(row, unit, measurand)?;
         let dof = match row.dof.as_ref().filter(|c| !c.is_empty()) {
             Some(cell) => match intake::degrees_of_freedom(cell).ok()? {
                 Some(text) => text.parse().ok()?,
@@ -406,6 +436,22 @@ fn pilot_measures(plan: &Plan, pilot: &str) -> bool {
     };
     plan.content.circulation.patterns.values().any(returns)
         || plan.content.steps.iter().any(contributes)
+}
+
+fn decimal(text: String) -> Option<Decimal> {
+    Decimal::parse(&text).ok()
+}
+
+/// In the measurand's unit. The factor is exact as long as it can be, so that 0.1 g in milligrams is 100 and not nearly 100.
+fn converted(value: Decimal, unit: &Unit, measurand: &Measurand, interval: bool) -> Option<f64> {
+    let wanted = parse_unit(&measurand.unit, None).ok()?;
+    let quantity = Quantity::written(value, unit.clone());
+    let quantity = if interval {
+        quantity.convert_interval_to(&wanted)
+    } else {
+        quantity.convert_to(&wanted)
+    };
+    quantity.ok().map(|q| q.value())
 }
 
 /// A finding of a reader in the shape all findings have.

@@ -33,6 +33,7 @@ pub fn spec(languages: Vec<Lang>) -> FormSpec {
     let row = |point: &str| FormRow {
         measurand: "m".into(),
         point: point.into(),
+        item: String::new(),
         nominal: point.into(),
         unit: "mg".into(),
         resolution: String::new(),

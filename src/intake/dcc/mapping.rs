@@ -444,6 +444,7 @@ fn row(
             },
         },
         point,
+        item: None,
         value: number.clone(),
         unit: value.unit.clone(),
         uncertainty,

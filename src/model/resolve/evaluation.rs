@@ -2,10 +2,11 @@
 
 use super::{Resolver, nouns};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Certified, Evaluation, Laboratory, Measurand, Method, Reference};
+use crate::model::{Certified, Evaluation, Expected, Laboratory, Measurand, Method, Reference};
 use crate::schema::{Entry, MethodCall, Value};
 use crate::source::{Span, Spanned};
 use crate::text::Text;
+use crate::values::unit::Dimension;
 
 /// Parameters that are probabilities in every method.
 const PROBABILITIES: [&str; 4] = ["alpha", "significance", "confidence", "p"];
@@ -174,6 +175,7 @@ impl Resolver<'_> {
         entry: &Entry,
         measurands: &[Measurand],
         laboratories: &[&Laboratory],
+        measured: Dimension,
     ) -> Option<Evaluation> {
         let labs: Vec<&str> = laboratories.iter().map(|l| l.id.as_str()).collect();
         let outliers = self.method_of(entry, "outliers");
@@ -247,6 +249,10 @@ impl Resolver<'_> {
             correlations,
             covariance_written: entry.child("covariance").is_some(),
             include: list("include", "items"),
+            expected: Expected {
+                values: self.bounds(entry, "expected", measured),
+                expanded: entry.child("expected").and_then(|e| e.name("of")) == Some("U_ref"),
+            },
             drift: Self::action(entry, "drift"),
             equivalence: list("equivalence", "kinds"),
             scores,

@@ -11,6 +11,7 @@ mod policy;
 mod quantities;
 mod scores;
 mod sections;
+mod standard;
 mod verdicts;
 
 use super::Protocol;

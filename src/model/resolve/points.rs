@@ -56,12 +56,8 @@ pub(super) fn tell_apart(protocol: &mut Protocol) {
     for (measurand, point) in sigma_pt.flat_map(|sigma| &mut sigma.points) {
         rename(measurand, point);
     }
-    // A repeatability names no measurand: it holds at the points of that name in all of them.
-    for (_, points) in protocol
-        .stability
-        .iter_mut()
-        .flat_map(|s| &mut s.repeatability)
-    {
+    // A bound names no measurand: it holds at the points of that name in all of them.
+    for (_, points) in protocol.bounds_mut() {
         let each = points.iter().flat_map(|point| match users.get(point) {
             Some(measurands) => measurands.iter().map(|m| qualified(m, point)).collect(),
             None => vec![point.clone()],

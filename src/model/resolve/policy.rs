@@ -245,8 +245,6 @@ impl Resolver<'_> {
             review: date(Some(entry), "review"),
             safety: text("safety"),
             use_of_results: text("use-of-results"),
-            stability_done: date(entry.child("stability"), "done"),
-            transport_done: date(entry.child("transport"), "done"),
             citations: cited
                 .flat_map(|e| e.all("documents"))
                 .filter_map(|argument| match &argument.value {

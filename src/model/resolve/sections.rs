@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::conditions::Offered;
 use super::{Resolver, nouns};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::Regime;
 use crate::model::{
     Action, Artefact, Body, Contingency, Integrity, Laboratory, Measurand, Object, Point, Protocol,
-    Publication, Range, Reporting, Risk, Stability, Traceability, Transport,
+    Publication, Range, Reporting, Risk, Traceability,
 };
 use crate::schema::{Entry, MethodCall, Value};
 use crate::source::Spanned;
@@ -85,6 +84,9 @@ impl Resolver<'_> {
         let transport = entry
             .child("transport")
             .map(|e| self.transport(e, measured));
+        let homogeneity = entry
+            .child("homogeneity")
+            .map(|e| self.homogeneity(e, measured));
         let reported = self.diagnostics.len();
         let circulation = entry.child("circulation").and_then(|e| {
             let mut circulation = self.circulation(e, &all, &artefacts)?;
@@ -94,7 +96,7 @@ impl Resolver<'_> {
         });
         let evaluation = entry
             .child("evaluation")
-            .and_then(|e| self.evaluation(e, &measurands, &all));
+            .and_then(|e| self.evaluation(e, &measurands, &all, measured));
         // A score that is ordered may be judged, whatever else of the evaluation is wrong.
         let scores: Vec<&str> = (entry.child("evaluation").into_iter())
             .flat_map(|e| e.children("score"))
@@ -175,6 +177,7 @@ impl Resolver<'_> {
             traceability: entry.child("traceable").and_then(Self::traceability),
             stability,
             transport,
+            homogeneity,
             circulation: circulation?,
             reporting,
             evaluation: evaluation?,
@@ -453,104 +456,6 @@ impl Resolver<'_> {
             model: entry.name("model").map(str::to_owned),
             at: entry.span,
         })
-    }
-
-    fn limit(&mut self, entry: &Entry, offered: &Offered) -> Option<crate::model::Condition> {
-        match entry
-            .child("limit")
-            .and_then(|e| e.one("criterion"))
-            .map(|a| &a.value)
-        {
-            Some(Value::Condition(expression)) => self.condition(expression, offered, &[]),
-            _ => None,
-        }
-    }
-
-    fn stability(&mut self, entry: &Entry, measured: Dimension) -> Stability {
-        let offered = Offered::from([
-            ("drift", measured),
-            ("u_drift", measured),
-            ("change", measured),
-            ("U_ref", measured),
-            ("u_ref", measured),
-            ("U_rep", measured),
-            ("u_rep", measured),
-            ("t", Dimension::ONE),
-        ]);
-        let before = entry
-            .child("before")
-            .and_then(|e| Some((e.count("count")?, self.period(e, "span")?)));
-        Stability {
-            before,
-            during: entry.child("during").is_some(),
-            test: self.method_of(entry, "test"),
-            limit: self.limit(entry, &offered),
-            otherwise: Self::action(entry, "otherwise"),
-            repeatability: self.repeatability(entry, measured),
-            at: entry.head,
-        }
-    }
-
-    fn repeatability(
-        &mut self,
-        entry: &Entry,
-        measured: Dimension,
-    ) -> Vec<(crate::model::Quantity, Vec<String>)> {
-        let Some(entry) = entry.child("repeatability") else {
-            return Vec::new();
-        };
-        let mut values = Vec::new();
-        for argument in entry.all("values") {
-            let Value::Bound(amount, at) = &argument.value else {
-                continue;
-            };
-            if let Some(quantity) = self.quantity(amount, Some(&measured)) {
-                values.push((quantity, at.iter().map(|(name, _)| name.clone()).collect()));
-            }
-        }
-        values
-    }
-
-    fn transport(&mut self, entry: &Entry, measured: Dimension) -> Transport {
-        let offered = Offered::from([
-            ("change", measured),
-            ("U_rep", measured),
-            ("u_rep", measured),
-            ("U_ref", measured),
-            ("u_ref", measured),
-        ]);
-        let monitored = entry
-            .child("monitor")
-            .map(|e| e.all("limits").cloned().collect::<Vec<_>>())
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|argument| match argument.value {
-                Value::Labelled(name, value) => {
-                    self.monitored(&name, &value).map(|range| (name, range))
-                }
-                _ => None,
-            })
-            .collect();
-        Transport {
-            test: self.method_of(entry, "test"),
-            limit: self.limit(entry, &offered),
-            otherwise: Self::action(entry, "otherwise"),
-            monitored,
-            carrier: entry.child("carrier").and_then(|e| e.text("text")).cloned(),
-            at: entry.head,
-        }
-    }
-
-    /// The limit of a monitored quantity; the `g` of a shock is the acceleration, not the gram.
-    fn monitored(&mut self, name: &str, value: &Value) -> Option<Range> {
-        let kind = match name {
-            "shock" => "acceleration",
-            "temperature" => "temperature",
-            "pressure" => "pressure",
-            _ => "",
-        };
-        let expected = Units::standard().ok().and_then(|u| u.dimension_named(kind));
-        self.range(value, expected.as_ref())
     }
 
     fn reporting(&mut self, entry: &Entry) -> Reporting {

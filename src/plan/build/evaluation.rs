@@ -182,20 +182,11 @@ fn place_of(measurand: &model::Measurand, point: &str) -> Span {
 /// The step that follows the transfer standard at a point, and the place that asks for it.
 fn drift(protocol: &Protocol, point: &str) -> Option<(Task, Span)> {
     let stability = protocol.stability.as_ref();
+    let measured = |m: &&model::Measurand| m.points.iter().any(|p| p.id == point);
+    let unit = protocol.measurands.iter().find(measured).map(|m| &m.unit);
     let repeatability = stability
-        .and_then(|s| {
-            s.repeatability
-                .iter()
-                .find(|(_, at)| at.is_empty() || at.iter().any(|p| p == point))
-        })
-        .and_then(|(q, _)| {
-            let measurand = protocol
-                .measurands
-                .iter()
-                .find(|m| m.points.iter().any(|p| p.id == point))?;
-            q.value.convert_interval_to(&measurand.unit).ok()
-        })
-        .map(|q| q.value());
+        .zip(unit)
+        .and_then(|(s, unit)| model::bound_at(&s.repeatability, point, unit));
     if let Some(ordered) = &protocol.evaluation.drift {
         return Some((
             Task::Drift {

@@ -3,8 +3,10 @@
 mod circulation;
 mod evaluation;
 mod object;
+mod pretests;
 mod revision;
 mod scores;
+mod standard;
 mod verdicts;
 
 use std::collections::BTreeMap;
@@ -46,6 +48,8 @@ pub fn build(
         artefacts: builder.artefacts(),
         stability: builder.stability(),
         transport: builder.transport(),
+        homogeneity: builder.homogeneity(),
+        pretests: builder.pretests(),
         circulation,
         reporting: reporting(protocol),
         steps: builder.steps(),

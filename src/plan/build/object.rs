@@ -1,11 +1,7 @@
-//! What is compared and on what: measurands, artefacts, stability and transport of the transfer standard.
+//! What is compared and on what: measurands and artefacts.
 
-use std::collections::BTreeMap;
-
-use super::super::{Artefact, CertificateData, Measurand, Stability, Transport};
-use super::{
-    Builder, action, method, points, quantity, range, sorted, sorted_measurands, traceability,
-};
+use super::super::{Artefact, CertificateData, Measurand};
+use super::{Builder, points, quantity, range, sorted, sorted_measurands, traceability};
 use crate::model;
 
 impl Builder<'_> {
@@ -71,52 +67,6 @@ impl Builder<'_> {
             }
         }
         found
-    }
-
-    pub(super) fn stability(&mut self) -> Option<Stability> {
-        let s = self.protocol.stability.as_ref()?;
-        self.clause("stability", s.at);
-        let mut repeatability = BTreeMap::new();
-        for measurand in sorted_measurands(self.protocol) {
-            for point in &measurand.points {
-                let bound = s
-                    .repeatability
-                    .iter()
-                    .find(|(_, at)| at.is_empty() || at.contains(&point.id));
-                if let Some(value) =
-                    bound.and_then(|(q, _)| q.value.convert_interval_to(&measurand.unit).ok())
-                {
-                    repeatability.insert(point.id.clone(), value.value());
-                }
-            }
-        }
-        Some(Stability {
-            before: s
-                .before
-                .as_ref()
-                .map(|(count, span)| (*count, span.duration)),
-            during: s.during,
-            test: s.test.as_ref().map(method),
-            limit: s.limit.as_ref().map(|c| c.term.clone()),
-            otherwise: s.otherwise.as_ref().map(action),
-            repeatability,
-        })
-    }
-
-    pub(super) fn transport(&mut self) -> Option<Transport> {
-        let t = self.protocol.transport.as_ref()?;
-        self.clause("transport", t.at);
-        Some(Transport {
-            test: t.test.as_ref().map(method),
-            limit: t.limit.as_ref().map(|c| c.term.clone()),
-            otherwise: t.otherwise.as_ref().map(action),
-            monitored: t
-                .monitored
-                .iter()
-                .map(|(name, value)| (name.clone(), range(value)))
-                .collect(),
-            carrier: t.carrier.clone(),
-        })
     }
 }
 

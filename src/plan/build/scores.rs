@@ -65,7 +65,7 @@ fn criterion(evaluation: &model::Evaluation, score: &model::Score) -> Ordered {
 }
 
 /// σ_pt in the measurand's unit; none when a quantity is of another kind, which the check reports.
-fn sigma_pt(written: &written::SigmaPt, unit: &Unit) -> Option<SigmaPt> {
+pub(super) fn sigma_pt(written: &written::SigmaPt, unit: &Unit) -> Option<SigmaPt> {
     let in_unit = |q: &model::Quantity| Some(q.value.convert_interval_to(unit).ok()?.value());
     let bound = |q: &Option<model::Quantity>| match q {
         Some(q) => in_unit(q).map(Some),

@@ -8,6 +8,7 @@ mod consequences;
 mod dates;
 mod defaults;
 mod evaluation;
+mod homogeneity;
 mod journey;
 mod reused;
 pub(super) mod revision;
@@ -39,7 +40,7 @@ pub enum Reader<'a> {
 }
 
 /// Markdown with marks of its own, put in as it stands.
-fn safe(markup: impl Into<String>) -> Value {
+pub(super) fn safe(markup: impl Into<String>) -> Value {
     Value::from_safe_string(markup.into())
 }
 
@@ -220,6 +221,7 @@ impl<'a> View<'a> {
             ("patterns", self.patterns()),
             ("transport", self.transport()),
             ("stability", self.stability()),
+            ("homogeneity", self.homogeneity()),
             ("reporting", self.reporting()),
             ("sealed", Value::from(integrity.is_some_and(|i| i.sealed))),
             (

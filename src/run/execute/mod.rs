@@ -4,7 +4,7 @@ mod drift;
 mod equivalence;
 mod members;
 mod reference;
-mod scores;
+pub(super) mod scores;
 mod verdict;
 
 use std::collections::BTreeMap;

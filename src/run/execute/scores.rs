@@ -6,6 +6,26 @@ use crate::evaluate::method::Inapplicable;
 use crate::evaluate::proficiency::{between_limits, from_precision, horwitz};
 use crate::plan::{Step, scores as ordered};
 
+/// σ_pt before its limits, from the assigned value where it depends on one; none when it comes from the results.
+pub(in crate::run) fn given_sigma(
+    origin: &ordered::SigmaOrigin,
+    x_pt: f64,
+) -> Result<Option<f64>, Inapplicable> {
+    use ordered::SigmaOrigin as Origin;
+    Ok(Some(match origin {
+        Origin::Stated { value } => *value,
+        Origin::Fraction { fraction } => fraction * x_pt.abs(),
+        Origin::Limit { limit } => limit / 3.0,
+        Origin::Precision {
+            reproducibility,
+            repeatability,
+            replicates,
+        } => from_precision(*reproducibility, *repeatability, *replicates)?,
+        Origin::Model { unit, .. } => horwitz(x_pt * unit)? / unit,
+        Origin::Results { .. } => return Ok(None),
+    }))
+}
+
 impl PointRun {
     pub(super) fn sigma_pt(
         &mut self,
@@ -39,25 +59,19 @@ impl PointRun {
     }
 
     fn sigma_of(&self, origin: &ordered::SigmaOrigin, x_pt: f64) -> Result<f64, Inapplicable> {
-        use ordered::SigmaOrigin as Origin;
-        match origin {
-            Origin::Stated { value } => Ok(*value),
-            Origin::Fraction { fraction } => Ok(fraction * x_pt.abs()),
-            Origin::Limit { limit } => Ok(limit / 3.0),
-            Origin::Precision {
-                reproducibility,
-                repeatability,
-                replicates,
-            } => from_precision(*reproducibility, *repeatability, *replicates),
-            Origin::Model { unit, .. } => Ok(horwitz(x_pt * unit)? / unit),
-            Origin::Results { method } => self.estimate(method, &self.labs)?.s.ok_or_else(|| {
-                Inapplicable::new(
-                    "no-sigma",
-                    format!("方法 `{}` 不给出标准偏差", method.path),
-                    format!("method `{}` gives no standard deviation", method.path),
-                )
-            }),
+        if let Some(sigma) = given_sigma(origin, x_pt)? {
+            return Ok(sigma);
         }
+        let ordered::SigmaOrigin::Results { method } = origin else {
+            return Ok(f64::NAN);
+        };
+        self.estimate(method, &self.labs)?.s.ok_or_else(|| {
+            Inapplicable::new(
+                "no-sigma",
+                format!("方法 `{}` 不给出标准偏差", method.path),
+                format!("method `{}` gives no standard deviation", method.path),
+            )
+        })
     }
 
     pub(super) fn assigned_uncertainty(&mut self, step: &Step, order: &ordered::Criterion) {
