@@ -4,10 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::method::{Data, Method};
 use crate::evaluate::register::methods;
 use crate::project;
 use crate::schema::Entry;
+use crate::source::Span;
+use crate::text::Text;
 
 /// Columns that every table of results may carry: they are other spellings of declared ones (`U` with `k` for `u`, `include` for
 /// `in_reference`), or say what a row is.
@@ -63,18 +66,79 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, k)| k)
 }
 
+/// The finding for a name that no method has, written at a place of a file or on the command line; `known` are full names or the last
+/// parts of them, of which the nearest is offered as it stands there.
+pub fn unknown_method(name: &str, at: Option<Span>, known: &[&str]) -> Diagnostic {
+    let short = last(name);
+    let near = nearest(short, known.iter().map(|path| last(path)))
+        .and_then(|id| known.iter().find(|path| last(path) == id));
+    let message = Text::new(
+        format!("标准库中没有方法 `{name}`"),
+        format!("the library has no method `{name}`"),
+    );
+    let otherwise = Text::new(
+        "用 `bidui compute --list` 查看全部方法",
+        "`bidui compute --list` shows all methods",
+    );
+    unknown(Code::UnknownMethod, at, message, near.copied(), otherwise)
+}
+
+/// The finding for a parameter that a method does not have, written at a place of a file or on the command line.
+pub fn unknown_parameter(name: &str, method: &str, at: Option<Span>, known: &[&str]) -> Diagnostic {
+    let message = Text::new(
+        format!("方法 `{method}` 没有参数 `{name}`"),
+        format!("method `{method}` has no parameter `{name}`"),
+    );
+    let quoted: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+    let otherwise = if known.is_empty() {
+        Text::new(
+            "该方法没有参数，删除它",
+            "the method has no parameters; remove it",
+        )
+    } else {
+        Text::new(
+            format!("可用的参数：{}", quoted.join("、")),
+            format!("its parameters are {}", quoted.join(", ")),
+        )
+    };
+    let near = nearest(name, known.iter().copied());
+    unknown(Code::UnknownParameter, at, message, near, otherwise)
+}
+
+fn unknown(
+    code: Code,
+    at: Option<Span>,
+    message: Text,
+    near: Option<&str>,
+    otherwise: Text,
+) -> Diagnostic {
+    let diagnostic = match at {
+        Some(span) => Diagnostic::new(code, span, message),
+        None => Diagnostic::general(code, message),
+    };
+    match (near, at) {
+        (Some(near), Some(span)) => diagnostic.suggesting(span, near),
+        (Some(near), None) => diagnostic.with_help(Text::new(
+            format!("是否应为 `{near}`？"),
+            format!("did you mean `{near}`?"),
+        )),
+        (None, _) => diagnostic.with_help(otherwise),
+    }
+}
+
+/// Names of the parameters that the entry of a method declares.
+pub fn parameters(entry: &Entry) -> impl Iterator<Item = &str> {
+    entry.children("parameter").filter_map(|e| e.name("name"))
+}
+
 impl Declared {
     /// Names of the parameters, and of the scalars that the method looks for in the table `options`.
     pub fn parameters(&self) -> Vec<&'static str> {
-        let parameters = self
-            .entry
-            .children("parameter")
-            .filter_map(|e| e.name("name"));
         let options = self
             .columns()
             .filter(|(table, _)| *table == "options")
             .map(|(_, name)| name);
-        parameters.chain(options).collect()
+        parameters(self.entry).chain(options).collect()
     }
 
     /// Columns of the tables of `data` that the method does not read, written `table.column`.

@@ -7,6 +7,7 @@ mod evaluation;
 mod fixture;
 mod journey;
 pub mod ladder;
+mod link;
 mod methods;
 mod names;
 mod policy;
@@ -37,6 +38,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     evaluation::check(&protocol, &mut diagnostics);
     methods::check(&protocol, &mut diagnostics);
     scores::check(&protocol, &mut diagnostics);
+    link::check(&protocol, &mut diagnostics);
     totality::check(&protocol, &mut diagnostics);
     ladder::check(&protocol, &mut diagnostics);
     policy::check(&protocol, &journey, &mut diagnostics);

@@ -48,7 +48,9 @@ impl Compute {
             return Status::Failed;
         };
         let Some(declared) = library::find(&name) else {
-            terminal::report(&[unknown_method(&name)], &Sources::default(), lang);
+            let known: Vec<&str> = library::declared().iter().map(|d| d.method.id).collect();
+            let finding = library::unknown_method(&name, None, &known);
+            terminal::report(&[finding], &Sources::default(), lang);
             return Status::Failed;
         };
         let Some(text) = files::read_text(&path, lang) else {
@@ -111,7 +113,12 @@ fn read(
     for argument in parameters {
         match table::parameter(argument) {
             Ok((name, _)) if !known.contains(&name.as_str()) => {
-                findings.push(unknown_parameter(&name, declared, &known));
+                findings.push(library::unknown_parameter(
+                    &name,
+                    declared.method.id,
+                    None,
+                    &known,
+                ));
             }
             Ok((name, value)) => {
                 data.parameters.insert(name, value);
@@ -155,55 +162,6 @@ fn unread(column: &str, declared: &Declared) -> Diagnostic {
         "核对列名是否写错；确属多余则不影响结果",
         "check the spelling of the heading; if the column is extra, the results do not depend on it",
     ))
-}
-
-fn unknown_parameter(name: &str, declared: &Declared, known: &[&str]) -> Diagnostic {
-    let id = declared.method.id;
-    let help = match library::nearest(name, known.iter().copied()) {
-        Some(near) => did_you_mean(near),
-        None if known.is_empty() => Text::new(
-            "该方法没有参数，删除它",
-            "the method has no parameters; remove it",
-        ),
-        None => Text::new(
-            format!("可用的参数：{}", known.join("、")),
-            format!("its parameters are {}", known.join(", ")),
-        ),
-    };
-    Diagnostic::general(
-        Code::UnknownParameter,
-        Text::new(
-            format!("方法 `{id}` 没有参数 `{name}`"),
-            format!("method `{id}` has no parameter `{name}`"),
-        ),
-    )
-    .with_help(help)
-}
-
-fn unknown_method(name: &str) -> Diagnostic {
-    let all = library::declared();
-    let help = match library::nearest(name, all.iter().map(|d| d.method.id)) {
-        Some(near) => did_you_mean(near),
-        None => Text::new(
-            "用 `bidui compute --list` 查看全部方法",
-            "`bidui compute --list` shows all methods",
-        ),
-    };
-    Diagnostic::general(
-        Code::UnknownMethod,
-        Text::new(
-            format!("没有方法 `{name}`"),
-            format!("there is no method `{name}`"),
-        ),
-    )
-    .with_help(help)
-}
-
-fn did_you_mean(near: &str) -> Text {
-    Text::new(
-        format!("是否应为 `{near}`？"),
-        format!("did you mean `{near}`?"),
-    )
 }
 
 /// One block a method: name, title, when it applies, source, columns and parameters.

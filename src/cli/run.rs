@@ -267,8 +267,8 @@ fn failures(outcome: &crate::run::Outcome) -> Vec<Diagnostic> {
                 format!("step `{}`: {}", failure.step, failure.reason.en),
             );
             Diagnostic::general(Code::MethodInapplicable, message).with_help(Text::new(
-                "该点的后续步骤未执行，其余各点照常",
-                "the steps behind it at this point were not carried out; the other points were",
+                "该点依赖其结果的步骤未执行，其余步骤和各点照常",
+                "the steps at this point that need its result were not carried out; all others were",
             ))
         })
         .collect()

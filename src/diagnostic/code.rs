@@ -113,6 +113,9 @@ codes! {
     FewForTheMethod "W0624" "few-for-the-method" Warning,
     AssignedValueCertain "E0625" "assigned-value-certain" Error,
     TooManyResults "E0626" "too-many-results" Error,
+    LinkIncomplete "E0631" "link-incomplete" Error,
+    LinkContradicted "E0632" "link-contradicted" Error,
+    SingleLink "W0633" "single-link" Warning,
     // Verdicts and consequences
     NoVerdictRules "E0701" "no-verdict-rules" Error,
     VerdictsOverlap "E0702" "verdicts-overlap" Error,

@@ -45,7 +45,7 @@ pub fn run(example: &Example, plan: &Plan, sources: &Sources) -> Report {
 }
 
 /// The plan with the reference values that the example gives. Such a value takes the place of everything that leads to it: the outlier
-/// test and the treatment of drift at its point as well, for which an example need not invent the pilot's series.
+/// test, the treatment of drift and the link at its point as well, for which an example need not invent the pilot's series.
 fn with_references(plan: &Plan, example: &Example) -> Plan {
     let references: BTreeMap<&str, Certified> = example
         .given
@@ -71,7 +71,10 @@ fn with_references(plan: &Plan, example: &Example) -> Plan {
             .cloned()
     };
     plan.content.steps.retain(|step| {
-        let replaced = matches!(step.task, Task::Drift { .. } | Task::Outliers { .. });
+        let replaced = matches!(
+            step.task,
+            Task::Drift { .. } | Task::Outliers { .. } | Task::Link(_)
+        );
         !(replaced && given(&step.point).is_some())
     });
     for step in &mut plan.content.steps {
@@ -259,7 +262,7 @@ fn number_unmet(
         .laboratory
         .as_deref()
         .and_then(|id| at.results.iter().find(|r| r.laboratory == id));
-    let equivalence = result.and_then(|r| r.equivalence.as_ref());
+    let equivalence = result.and_then(LaboratoryResult::judged);
     let (found, unit) = match number.quantity.as_str() {
         "reference" => (at.reference.as_ref().map(|r| r.value), at.unit.as_str()),
         "D" => (equivalence.map(|e| e.d), at.unit.as_str()),

@@ -5,6 +5,7 @@
 
 pub mod facts;
 mod journey;
+pub mod link;
 pub mod policy;
 mod resolve;
 pub mod rules;
@@ -14,6 +15,8 @@ mod standard;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::circulation::order::Goal;
 use crate::circulation::{PilotMeasures, Position};
@@ -23,6 +26,7 @@ use crate::values::quantity;
 use crate::values::unit::Unit;
 
 pub use journey::WrittenJourney;
+pub use link::Link;
 pub use resolve::resolve;
 pub(crate) use resolve::{Resolver, nouns};
 pub use rules::{Consequence, Exception, Measure, VerdictRule};
@@ -163,7 +167,9 @@ pub struct Measurand {
 }
 
 /// A quantity of a digital calibration certificate; everything that is told must fit.
-#[derive(Debug, Clone, Default)]
+///
+/// The plan carries it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CertificateData {
     pub ref_type: Option<String>,
     /// A `refType` of something around it.
@@ -421,6 +427,9 @@ pub struct Evaluation {
     /// Uncertainty that the reference value is expected to have.
     pub expected: Expected,
     pub drift: Option<Action>,
+    pub link: Option<Link>,
+    /// Whether a link that was written could be read.
+    pub link_whole: bool,
     pub equivalence: Vec<(String, Span)>,
     pub scores: Vec<Score>,
     pub sigma_pt: Vec<scores::SigmaPt>,

@@ -6,6 +6,7 @@
 
 mod build;
 pub mod json;
+pub mod link;
 mod revision;
 pub mod scores;
 mod standard;
@@ -20,6 +21,7 @@ use crate::circulation::Ordered;
 use crate::condition::Term;
 use crate::text::Text;
 
+pub use crate::model::CertificateData;
 pub use build::{build, revise};
 pub use revision::{Appointment, Happening, Moved, Occurrence, Revision, Stop};
 pub use standard::{Homogeneity, Pretest, PretestKind, Recorded, Stability, Transport};
@@ -243,22 +245,6 @@ pub struct Measurand {
     pub certificates: Vec<CertificateData>,
 }
 
-/// A quantity of a digital calibration certificate; everything that is told must fit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct CertificateData {
-    pub ref_type: Option<String>,
-    /// A `refType` of something around it.
-    pub within: Option<String>,
-    pub name: Option<String>,
-    pub label: Option<String>,
-    /// Its XML identifier.
-    pub id: Option<String>,
-    /// Unit of the D-SI, where the certificate gives several.
-    pub unit: Option<String>,
-    /// The points, in the order of the values.
-    pub points: Vec<String>,
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Point {
     pub id: String,
@@ -297,7 +283,7 @@ pub struct Action {
 }
 
 /// A method of the library with its parameters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Method {
     pub path: String,
     pub parameters: BTreeMap<String, f64>,
@@ -409,10 +395,6 @@ pub struct Step {
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "task", rename_all = "kebab-case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a plan has few steps, and one shape is easier to read than a box"
-)]
 pub enum Task {
     /// Takes the submitted results of a point into the measurand's unit at one standard uncertainty.
     Collect { artefact: Option<String> },
@@ -445,6 +427,8 @@ pub enum Task {
     SigmaPt(scores::SigmaPt),
     /// Compares the uncertainty of the assigned value with it.
     AssignedUncertainty(scores::Criterion),
+    /// Brings the degrees of equivalence to the reference value of a key comparison.
+    Link(link::Link),
     /// Forms a score of every laboratory.
     Score {
         score: String,

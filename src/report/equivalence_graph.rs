@@ -17,7 +17,7 @@ pub fn draw(outcome: &PointOutcome, lang: Lang) -> Option<String> {
     let mut results: Vec<(&LaboratoryResult, &Equivalence)> = outcome
         .results
         .iter()
-        .filter_map(|r| Some((r, r.equivalence.as_ref()?)))
+        .filter_map(|r| Some((r, r.judged()?)))
         .collect();
     results.sort_by(|a, b| {
         a.1.d

@@ -6,10 +6,13 @@ use minijinja::{Value, context};
 use unicode_width::UnicodeWidthStr;
 
 use super::templates::{TemplateError, Templates};
+use super::view::link::weights;
 use super::words::{Words, escape};
 use super::{Document, blocks, equivalence_graph};
 use crate::run::Outcome;
-use crate::run::outcome::{AppliedException, LaboratoryOutcome, LaboratoryResult, PointOutcome};
+use crate::run::outcome::{
+    AppliedException, LaboratoryOutcome, LaboratoryResult, Link, PointOutcome,
+};
 use crate::text::Lang;
 use crate::values::rounding::{digits, hundredths, pair, shortest};
 
@@ -148,6 +151,7 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
             told => criterion.map(|c| crate::words::criterion(c.negligible, &c.otherwise, lang)),
         }
     });
+    let link = point.link.as_ref().map(|link| link_data(link, unit, words));
     let left_out: Vec<Value> = point
         .results
         .iter()
@@ -164,11 +168,38 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
         title => if point.title.is_empty() { point.point.clone() } else { format!("{} {}", point.title.get(words.lang), point.point) },
         nominal => &point.nominal,
         unit,
-        reference, sigma, drift, results, left_out, failures,
-        coverage => point.results.iter().find_map(|r| r.equivalence.as_ref()).map(|e| shortest(e.k)),
+        reference, sigma, link, drift, results, left_out, failures,
+        coverage => point.results.iter().find_map(LaboratoryResult::judged).map(|e| shortest(e.k)),
         corrected => point.results.iter().any(|r| r.correction != 0.0),
         scores => names.iter().map(|name| context! { symbol => Value::from_safe_string(words.symbol(name)) }).collect::<Vec<_>>(),
         picture => point.reference.as_ref().map(|_| picture_name(point, words.lang)),
+    }
+}
+
+/// The link to a key comparison.
+fn link_data(link: &Link, unit: &str, words: Words<'_>) -> Value {
+    let (value, u) = pair(link.value, link.u);
+    let laboratories: Vec<Value> = (link.laboratories.iter())
+        .map(|l| {
+            let (d, u) = pair(l.published.d, l.published.u);
+            context! { name => &l.published.laboratory, d, u, share => digits(l.share, 3) }
+        })
+        .collect();
+    let consistency = link.consistency.as_ref().map(|c| {
+        context! { observed => digits(c.observed, 4), dof => shortest(c.dof), p => digits(c.p_right, 2) }
+    });
+    let source = link
+        .key
+        .source
+        .as_ref()
+        .map(|source| escape(source.get(words.lang)));
+    context! {
+        comparison => escape(&link.key.comparison),
+        value => format!("{value} {unit}"),
+        u => format!("{u} {unit}"),
+        weights => weights(&link.key.weights, words),
+        absent => link.absent.join(", "),
+        source, laboratories, consistency,
     }
 }
 
@@ -181,8 +212,7 @@ fn score_names(point: &PointOutcome) -> Vec<String> {
 fn result_data(result: &LaboratoryResult, names: &[String], words: Words<'_>) -> Value {
     let (value, u) = pair(result.value, result.u);
     let (d, expanded) = result
-        .equivalence
-        .as_ref()
+        .judged()
         .map_or(("—".to_owned(), "—".to_owned()), |e| {
             pair(e.d, e.expanded)
         });
@@ -276,13 +306,21 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
             digits(s.value, 3)
         ));
     }
+    if let Some(link) = &point.link {
+        let (value, u) = pair(link.value, link.u);
+        out.push_str(&format!(
+            "{} {}{}R = {value} {unit}, u = {u} {unit}\n",
+            words.pick("连接至", "linked to"),
+            link.key.comparison,
+            words.pick("：", ": "),
+        ));
+    }
     let scores = score_names(point);
     let mut rows = vec![header(unit, &scores, words)];
     for result in &point.results {
         let (value, u) = pair(result.value + result.correction, result.u);
         let (d, expanded) = result
-            .equivalence
-            .as_ref()
+            .judged()
             .map_or((String::new(), String::new()), |e| pair(e.d, e.expanded));
         let mut row = vec![result.laboratory.clone(), value, u, d, expanded];
         for score in &scores {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::evaluate::linking::published::LinkingResult;
+use crate::plan::link::KeyComparison;
 use crate::plan::scores::SigmaOrigin;
 use crate::plan::{Clause, Measure, Wording};
 use crate::text::Text;
@@ -46,6 +48,7 @@ pub struct PointOutcome {
     pub reference: Option<Reference>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sigma_pt: Option<SigmaPt>,
+    pub link: Option<Link>,
     /// Every laboratory of the plan that gave a result here.
     pub results: Vec<LaboratoryResult>,
     pub bilateral: Option<Bilateral>,
@@ -163,6 +166,9 @@ pub struct LaboratoryResult {
     /// Why it has no part in the reference value.
     pub left_out: Option<Text>,
     pub equivalence: Option<Equivalence>,
+    /// From the reference value of the key comparison, where the comparison is linked to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked: Option<Equivalence>,
     /// Against the reference value of the others, where the protocol orders it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leave_one_out: Option<Equivalence>,
@@ -210,6 +216,43 @@ pub struct Score {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead_of: Option<String>,
     pub clause: String,
+}
+
+/// How a point was brought to the reference value of a key comparison.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    pub step: String,
+    #[serde(flatten)]
+    pub key: KeyComparison,
+    /// R: the value that the transfer standard has by the reference value of the key comparison, and its standard uncertainty.
+    pub value: f64,
+    pub u: f64,
+    pub laboratories: Vec<LinkShare>,
+    /// Linking laboratories without a result here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
+    /// Whether the linking laboratories agree with one another; none with one of them.
+    pub consistency: Option<LinkConsistency>,
+    pub bilateral: Option<Bilateral>,
+    pub clause: String,
+}
+
+/// The part of a linking laboratory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LinkShare {
+    #[serde(flatten)]
+    pub published: LinkingResult,
+    /// ω, its weight in R.
+    pub share: f64,
+    pub clause: String,
+}
+
+/// χ² of the differences between results here and published degrees of equivalence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LinkConsistency {
+    pub observed: f64,
+    pub dof: f64,
+    pub p_right: f64,
 }
 
 /// Differences between laboratories, row minus column.
@@ -280,6 +323,21 @@ impl LaboratoryResult {
         let instead = |score: &&Score| score.instead_of.as_deref() == Some(name);
         (self.scores.get(name)).or_else(|| self.scores.values().find(instead))
     }
+
+    /// The degree of equivalence of which scores and verdict are formed: the linked one where the comparison is linked.
+    pub fn judged(&self) -> Option<&Equivalence> {
+        self.linked.as_ref().or(self.equivalence.as_ref())
+    }
+}
+
+impl PointOutcome {
+    /// Standard uncertainty of the value from which the differences judged are taken; NaN without one.
+    pub fn u_reference(&self) -> f64 {
+        let linked = self.link.as_ref().map(|link| link.u);
+        linked
+            .or(self.reference.as_ref().map(|r| r.u))
+            .unwrap_or(f64::NAN)
+    }
 }
 
 impl Outcome {
@@ -344,6 +402,24 @@ impl Outcome {
                     row(&c.step, "", point, "u_ref/sigma_pt", ratio, "1");
                 }
             }
+            if let Some(link) = &p.link {
+                for (name, value) in [("link.R", link.value), ("link.u_R", link.u)] {
+                    row(&link.step, "", point, name, shortest(value), unit);
+                }
+                if let Some(c) = &link.consistency {
+                    for (name, value) in [
+                        ("link.chi2.observed", c.observed),
+                        ("link.chi2.dof", c.dof),
+                        ("link.chi2.p_right", c.p_right),
+                    ] {
+                        row(&link.step, "", point, name, shortest(value), "1");
+                    }
+                }
+                for l in &link.laboratories {
+                    let id = l.published.laboratory.as_str();
+                    row(&link.step, id, point, "link.weight", shortest(l.share), "1");
+                }
+            }
             for l in &p.results {
                 let id = l.laboratory.as_str();
                 let collected = format!("{point}.results");
@@ -359,6 +435,15 @@ impl Outcome {
                         row(&e.step, id, point, name, shortest(value), unit);
                     }
                 }
+                if let Some(e) = &l.linked {
+                    for (name, value) in [
+                        ("linked.D", e.d),
+                        ("linked.u", e.u),
+                        ("linked.U", e.expanded),
+                    ] {
+                        row(&e.step, id, point, name, shortest(value), unit);
+                    }
+                }
                 if let Some(e) = &l.leave_one_out {
                     for (name, value) in [("loo.D", e.d), ("loo.u", e.u), ("loo.U", e.expanded)] {
                         row(&e.step, id, point, name, shortest(value), unit);
@@ -371,12 +456,16 @@ impl Outcome {
                     row(&l.verdict_step, id, point, "verdict", verdict.clone(), "");
                 }
             }
-            if let Some(b) = &p.bilateral {
+            let linked = p.link.as_ref().and_then(|link| link.bilateral.as_ref());
+            for (b, names) in [
+                (p.bilateral.as_ref(), ["doe.bilateral.D", "doe.bilateral.u"]),
+                (linked, ["linked.bilateral.D", "linked.bilateral.u"]),
+            ] {
+                let Some(b) = b else { continue };
                 for (i, first) in b.laboratories.iter().enumerate() {
                     for (j, second) in b.laboratories.iter().enumerate().filter(|(j, _)| *j != i) {
                         let pair = format!("{first} - {second}");
-                        for (name, matrix) in [("doe.bilateral.D", &b.d), ("doe.bilateral.u", &b.u)]
-                        {
+                        for (name, matrix) in names.into_iter().zip([&b.d, &b.u]) {
                             let value = matrix
                                 .get(i)
                                 .and_then(|line| line.get(j))

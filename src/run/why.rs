@@ -4,7 +4,9 @@
 
 use std::fmt::Write;
 
-use super::outcome::{AppliedException, LaboratoryResult, Outcome, PointOutcome, SigmaPt};
+use super::outcome::{
+    AppliedException, Equivalence, LaboratoryResult, Link, Outcome, PointOutcome, SigmaPt,
+};
 use crate::plan::{Clause, Order};
 use crate::text::Lang;
 use crate::values::rounding::{digits, pair, shortest};
@@ -122,6 +124,79 @@ impl Teller<'_> {
         }
     }
 
+    fn deviation(&mut self, e: &Equivalence, unit: &str) {
+        let (d, expanded) = pair(e.d, e.expanded);
+        let text = format!(
+            "D = {d} {unit}, u(D) = {} {unit}, U(D) = {expanded} {unit} (k = {})",
+            digits(e.u, 2),
+            e.k
+        );
+        self.line(2, &text, Some(&e.clause));
+    }
+
+    /// The link down to the figures that the key comparison published.
+    fn link(&mut self, link: &Link, laboratory: &str, unit: &str) {
+        let source = link.key.source.as_ref().map_or(String::new(), |source| {
+            let source = source.get(self.lang);
+            match self.lang {
+                Lang::Zh => format!("（{source}）"),
+                Lang::En => format!(" ({source})"),
+            }
+        });
+        let (value, u) = pair(link.value, link.u);
+        let text = match self.lang {
+            Lang::Zh => format!(
+                "连接至 {}{source}：R = {value} {unit}，u = {u} {unit}，{}",
+                link.key.comparison, link.key.method
+            ),
+            Lang::En => format!(
+                "linked to {}{source}: R = {value} {unit}, u = {u} {unit}, {}",
+                link.key.comparison, link.key.method
+            ),
+        };
+        self.line(2, &text, None);
+        for linking in &link.laboratories {
+            let published = &linking.published;
+            let (d, u) = (shortest(published.d), digits(published.u, 2));
+            let own = if published.laboratory == laboratory {
+                self.word(
+                    "，公布的等效度不因连接而改变",
+                    "; the link does not change it",
+                )
+            } else {
+                ""
+            };
+            let (id, share) = (&published.laboratory, digits(linking.share, 3));
+            let text = match self.lang {
+                Lang::Zh => format!(
+                    "{id} 公布的 D = {d} {unit}，u(D) = {u} {unit}，在 R 中的权 {share}{own}"
+                ),
+                Lang::En => format!(
+                    "{id} published D = {d} {unit}, u(D) = {u} {unit}, weight in R {share}{own}"
+                ),
+            };
+            self.line(3, &text, Some(&linking.clause));
+        }
+        if let Some(c) = &link.consistency {
+            let agree = self.word("各连接实验室之间", "between the linking laboratories");
+            let text = format!(
+                "{agree} χ² = {}, ν = {}, p = {}",
+                digits(c.observed, 4),
+                c.dof,
+                digits(c.p_right, 2)
+            );
+            self.line(3, &text, None);
+        }
+        if !link.absent.is_empty() {
+            let absent = self.word(
+                "没有结果的连接实验室：",
+                "linking laboratories without a result: ",
+            );
+            let text = format!("{absent}{}", link.absent.join(", "));
+            self.line(3, &text, None);
+        }
+    }
+
     fn point(&mut self, point: &PointOutcome, result: &LaboratoryResult) {
         let unit = &point.unit;
         let (outcome, lang) = (self.outcome, self.lang);
@@ -152,14 +227,20 @@ impl Teller<'_> {
         if let Some(sigma) = &point.sigma_pt {
             self.sigma_pt(sigma, unit);
         }
+        if let (Some(e), Some(link)) = (&result.linked, &point.link) {
+            self.deviation(e, unit);
+            self.link(link, &result.laboratory, unit);
+        }
         if let Some(e) = &result.equivalence {
-            let (d, expanded) = pair(e.d, e.expanded);
-            let text = format!(
-                "D = {d} {unit}, u(D) = {} {unit}, U(D) = {expanded} {unit} (k = {})",
-                digits(e.u, 2),
-                e.k
-            );
-            self.line(2, &text, Some(&e.clause));
+            if result.linked.is_some() {
+                let own = self.word(
+                    "对本比对自身参考值（不用于评定）：",
+                    "from the reference value of this comparison, which is not judged:",
+                );
+                let own = own.to_owned();
+                self.line(2, &own, None);
+            }
+            self.deviation(e, unit);
         }
         if let Some(r) = &point.reference {
             let taken = if r.took_over {

@@ -1,15 +1,18 @@
 //! The link as one linear map of the results of both comparisons.
 
 use nalgebra::{DMatrix, DVector};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::evaluate::columns;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
-use crate::numeric::least_squares::{fit, propagate, standard_uncertainties};
+use crate::numeric::least_squares::{Fit, fit, propagate, rows, standard_uncertainties};
 use crate::numeric::sum::{dot, sum};
 
 /// How the linking laboratories are weighted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum LinkWeights {
     /// All the same.
     Equal,
@@ -131,6 +134,16 @@ impl Comparisons {
         })
     }
 
+    /// Takes the covariance `v` (row by row) of the regional results in the place of independent ones.
+    pub(super) fn correlate_regional(&mut self, v: &[Vec<f64>]) {
+        let n = self.key.len();
+        for (i, row) in v.iter().enumerate() {
+            for (j, covariance) in row.iter().enumerate() {
+                self.covariance[(n + i, n + j)] = *covariance;
+            }
+        }
+    }
+
     /// The key comparison reference value.
     pub fn reference(&self) -> Estimate {
         let row = DMatrix::from_fn(1, self.size(), |_, j| {
@@ -168,12 +181,7 @@ impl Comparisons {
     /// The link under `weights`.
     pub fn link(&self, weights: &LinkWeights) -> Result<Linked, Inapplicable> {
         let weights = self.weights(weights)?;
-        let (d_key, _) = self.key_equivalence();
-        let steps: Vec<f64> = self
-            .linking
-            .iter()
-            .map(|l| self.regional.value[l.regional] - d_key[l.key])
-            .collect();
+        let steps = self.steps();
         let offset = steps[0];
         let reference = offset + sum(weights.iter().zip(&steps).map(|(w, s)| w * (s - offset)));
         let to_reference = DMatrix::from_row_slice(1, weights.len(), &weights) * self.link_gain();
@@ -209,6 +217,49 @@ impl Comparisons {
             value: linked.d[i] - (self.key.value[j] - self.reference().value),
             u: propagate(&gain, &self.covariance)[(0, 0)].max(0.0).sqrt(),
         }
+    }
+
+    /// Covariance of the degrees of equivalence of all regional laboratories: y − R, or that of the key comparison for those that link.
+    pub(super) fn covariance_on_scale(&self, linked: &Linked) -> Vec<Vec<f64>> {
+        let gain = DMatrix::from_fn(self.regional.len(), self.size(), |i, c| {
+            match self.linking.iter().find(|l| l.regional == i) {
+                Some(link) => self.key_coefficient(link.key, c),
+                None => (linked.rows.iter())
+                    .position(|row| *row == i)
+                    .map_or(0.0, |row| linked.gain[(row, c)]),
+            }
+        });
+        rows(&propagate(&gain, &self.covariance))
+    }
+
+    /// χ² of the differences y_L − D_L about their mean of least variance, and its degrees of freedom; none with one linking laboratory.
+    pub(super) fn consistency(&self) -> Result<Option<(f64, f64)>, Inapplicable> {
+        if self.linking.len() < 2 {
+            return Ok(None);
+        }
+        let fit = self.mean_difference()?;
+        Ok(Some((fit.chi_squared, fit.dof as f64)))
+    }
+
+    /// y_L − D_L of every linking laboratory.
+    fn steps(&self) -> Vec<f64> {
+        let (d_key, _) = self.key_equivalence();
+        (self.linking.iter())
+            .map(|l| self.regional.value[l.regional] - d_key[l.key])
+            .collect()
+    }
+
+    /// The differences y_L − D_L, less the first one, brought to one value by generalised least squares.
+    fn mean_difference(&self) -> Result<Fit, Inapplicable> {
+        let steps = self.steps();
+        let m = steps.len();
+        let centred = DVector::from_iterator(m, steps.iter().map(|s| s - steps[0]));
+        fit(
+            &DMatrix::from_element(m, 1, 1.0),
+            &centred,
+            &self.link_covariance(),
+        )
+        .map_err(|e| columns::unsolvable(&e, "连接实验室差值", "the link differences"))
     }
 
     /// u(R) if y_L and D_L were independent and the D_L of different laboratories too: the mistake that the covariances avoid.
@@ -258,29 +309,21 @@ impl Comparisons {
                         .recip()
                 })
                 .collect(),
-            LinkWeights::MinimumVariance => {
-                let m = self.linking.len();
-                let ones = DMatrix::from_element(m, 1, 1.0);
-                let mean =
-                    fit(&ones, &DVector::zeros(m), &self.link_covariance()).map_err(|e| {
-                        columns::unsolvable(&e, "连接实验室差值", "the link differences")
-                    })?;
-                mean.gain.iter().copied().collect()
-            }
+            LinkWeights::MinimumVariance => self.mean_difference()?.gain.iter().copied().collect(),
         };
         let total = sum(raw.iter().copied());
         Ok(raw.iter().map(|w| w / total).collect())
     }
 }
 
-fn common_part_too_large(lab: &str, found: f64, least: f64) -> Inapplicable {
+pub(super) fn common_part_too_large(lab: &str, found: f64, least: f64) -> Inapplicable {
     Inapplicable::new(
         "common-part-too-large",
         format!(
-            "连接实验室 `{lab}` 两次结果的公共标准不确定度为 {found}，须不小于 0 且小于两次标准不确定度中较小者 {least}；请核对 `s_common`"
+            "连接实验室 `{lab}` 两次结果的公共标准不确定度为 {found}，须不小于 0 且小于两次标准不确定度中较小者 {least}；请核对公共分量"
         ),
         format!(
-            "linking laboratory `{lab}` states {found} as the standard uncertainty common to its two results; it must be at least 0 and less than the smaller of their standard uncertainties, {least}: check `s_common`"
+            "linking laboratory `{lab}` states {found} as the standard uncertainty common to its two results; it must be at least 0 and less than the smaller of their standard uncertainties, {least}: check the common part"
         ),
     )
 }

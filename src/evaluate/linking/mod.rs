@@ -2,5 +2,6 @@
 
 pub mod link;
 mod method;
+pub mod published;
 
 pub use method::METHODS;

@@ -2,6 +2,7 @@
 
 use super::{Resolver, nouns};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::library;
 use crate::model::{Certified, Evaluation, Expected, Laboratory, Measurand, Method, Reference};
 use crate::schema::{Entry, MethodCall, Value};
 use crate::source::{Span, Spanned};
@@ -49,14 +50,13 @@ impl Resolver<'_> {
         });
         let Some((path, entry)) = found else {
             if self.library.is_known(&call.path, call.span.file) {
-                self.unknown_method(call, short);
+                let known: Vec<&str> = self.library.items("method").map(|(p, _)| p).collect();
+                let finding = library::unknown_method(&call.path, Some(call.span), &known);
+                self.report(finding);
             }
             return None;
         };
-        let declared: Vec<&str> = entry
-            .children("parameter")
-            .filter_map(|p| p.name("name"))
-            .collect();
+        let declared: Vec<&str> = library::parameters(entry).collect();
         let path = path.to_owned();
         let mut parameters = Vec::new();
         for (name, number, at) in &call.parameters {
@@ -67,7 +67,12 @@ impl Resolver<'_> {
                 name.as_str()
             };
             if !declared.contains(&name) {
-                self.unknown_parameter(name, &path, *at, &declared);
+                self.report(library::unknown_parameter(
+                    name,
+                    &path,
+                    Some(*at),
+                    &declared,
+                ));
                 continue;
             }
             if let Ok(value) = number.replace('_', "").parse::<f64>() {
@@ -106,68 +111,6 @@ impl Resolver<'_> {
             ))
         };
         self.report(finding);
-    }
-
-    fn unknown_method(&mut self, call: &MethodCall, short: &str) {
-        let near = self
-            .library
-            .items("method")
-            .map(|(path, _)| {
-                (
-                    strsim::damerau_levenshtein(path.rsplit('.').next().unwrap_or(path), short),
-                    path,
-                )
-            })
-            .filter(|(distance, _)| *distance <= 1 + short.len() / 4)
-            .min()
-            .map(|(_, path)| path.to_owned());
-        let mut diagnostic = Diagnostic::new(
-            Code::UnknownMethod,
-            call.span,
-            Text::new(
-                format!("标准库中没有方法 `{}`", call.path),
-                format!("the library has no method `{}`", call.path),
-            ),
-        );
-        diagnostic = match near {
-            Some(near) => diagnostic.suggesting(call.span, &near),
-            None => diagnostic.with_help(Text::new(
-                "用 `bidui compute --list` 查看全部方法",
-                "`bidui compute --list` shows all methods",
-            )),
-        };
-        self.report(diagnostic);
-    }
-
-    fn unknown_parameter(
-        &mut self,
-        name: &str,
-        method: &str,
-        at: crate::source::Span,
-        declared: &[&str],
-    ) {
-        let list: Vec<String> = declared.iter().map(|d| format!("`{d}`")).collect();
-        self.report(
-            Diagnostic::new(
-                Code::UnknownParameter,
-                at,
-                Text::new(
-                    format!("方法 `{method}` 没有参数 `{name}`"),
-                    format!("method `{method}` has no parameter `{name}`"),
-                ),
-            )
-            .with_help(if list.is_empty() {
-                Text::new(
-                    "该方法没有参数，删除它",
-                    "the method has no parameters; remove it",
-                )
-            } else {
-                Text::new(
-                    format!("可用的参数：{}", list.join("、")),
-                    format!("its parameters are {}", list.join(", ")),
-                )
-            }),
-        );
     }
 
     pub(super) fn evaluation(
@@ -220,6 +163,9 @@ impl Resolver<'_> {
         let assigned_uncertainty = entry
             .child("assigned-uncertainty")
             .and_then(|e| self.assigned_uncertainty(e));
+        let link = entry
+            .child("link")
+            .and_then(|e| self.link(e, measurands, &labs));
         let check = entry
             .child("check")
             .and_then(|e| match e.one("method").map(|a| &a.value) {
@@ -254,6 +200,8 @@ impl Resolver<'_> {
                 expanded: entry.child("expected").and_then(|e| e.name("of")) == Some("U_ref"),
             },
             drift: Self::action(entry, "drift"),
+            link_whole: link.is_some() || entry.child("link").is_none(),
+            link,
             equivalence: list("equivalence", "kinds"),
             scores,
             sigma_pt,

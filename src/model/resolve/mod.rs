@@ -6,6 +6,7 @@ mod evaluation;
 mod facts;
 mod journey;
 mod laboratory;
+mod link;
 mod points;
 mod policy;
 mod quantities;

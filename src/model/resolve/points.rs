@@ -56,6 +56,13 @@ pub(super) fn tell_apart(protocol: &mut Protocol) {
     for (measurand, point) in sigma_pt.flat_map(|sigma| &mut sigma.points) {
         rename(measurand, point);
     }
+    if let Some(link) = &mut protocol.evaluation.link {
+        for place in (link.published.iter_mut().map(|p| &mut p.place))
+            .chain(link.references.iter_mut().map(|r| &mut r.place))
+        {
+            rename(&place.measurand, &mut place.point);
+        }
+    }
     // A bound names no measurand: it holds at the points of that name in all of them.
     for (_, points) in protocol.bounds_mut() {
         let each = points.iter().flat_map(|point| match users.get(point) {

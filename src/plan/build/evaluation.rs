@@ -50,6 +50,7 @@ impl Builder<'_> {
     fn point_steps(&mut self, measurand: &model::Measurand, point: &Point, steps: &mut Vec<Step>) {
         let protocol = self.protocol;
         let evaluation = &protocol.evaluation;
+        let link = self.link(measurand, point);
         let mut add = |name: &str, task: Task, inputs: Vec<String>, clause: String| -> String {
             let id = format!("{}.{name}", point.id);
             steps.push(Step {
@@ -119,7 +120,7 @@ impl Builder<'_> {
             ),
             correlations: correlations(evaluation),
         };
-        let reference = add("reference", task, inputs, clause);
+        let reference = add("reference", task, inputs.clone(), clause);
         let kinds = if evaluation.equivalence.is_empty() {
             vec!["unilateral".to_owned()]
         } else {
@@ -149,9 +150,14 @@ impl Builder<'_> {
             k,
             denominator,
         };
-        let equivalence = add("equivalence", task, vec![results, reference], clause);
+        let mut equivalence = add("equivalence", task, vec![results, reference], clause);
+        if let Some((link, at)) = link {
+            let clause = self.clause("evaluation.link", at);
+            // The link needs no reference value of this comparison's own.
+            equivalence = add("link", Task::Link(link), inputs, clause);
+        }
         let mut judged = Vec::new();
-        let mut inputs = vec![equivalence];
+        let mut inputs = vec![equivalence.clone()];
         for step in self.scoring(measurand, point) {
             let clause = self.clause(step.clause.0, step.clause.1);
             let is_score = matches!(step.task, Task::Score { .. });
@@ -167,6 +173,9 @@ impl Builder<'_> {
             "acceptance.point",
             acceptance.point_at.unwrap_or(acceptance.at),
         );
+        if judged.is_empty() {
+            judged.push(equivalence);
+        }
         add("verdict", Task::JudgePoint, judged, clause);
     }
 }

@@ -2,6 +2,7 @@
 
 mod circulation;
 mod evaluation;
+mod link;
 mod object;
 mod pretests;
 mod revision;

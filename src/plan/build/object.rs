@@ -1,6 +1,6 @@
 //! What is compared and on what: measurands and artefacts.
 
-use super::super::{Artefact, CertificateData, Measurand};
+use super::super::{Artefact, Measurand};
 use super::{Builder, points, quantity, range, sorted, sorted_measurands, traceability};
 use crate::model;
 
@@ -27,7 +27,7 @@ impl Builder<'_> {
                     reported: sorted(m.reported.clone()),
                     resolution: m.resolution.as_ref().map(|q| quantity(&q.value)),
                     components: m.components.clone(),
-                    certificates: m.certificates.iter().map(certificate_data).collect(),
+                    certificates: m.certificates.clone(),
                 }
             })
             .collect()
@@ -67,17 +67,5 @@ impl Builder<'_> {
             }
         }
         found
-    }
-}
-
-fn certificate_data(written: &model::CertificateData) -> CertificateData {
-    CertificateData {
-        ref_type: written.ref_type.clone(),
-        within: written.within.clone(),
-        name: written.name.clone(),
-        label: written.label.clone(),
-        id: written.id.clone(),
-        unit: written.unit.clone(),
-        points: written.points.clone(),
     }
 }

@@ -29,6 +29,7 @@ impl View<'_> {
             ("drift", self.drift()),
             ("reference", self.reference(reader)),
             ("equivalence", self.equivalence()),
+            ("link", self.link()),
             ("scores", self.scores()),
             ("point_rules", list(&rules.point)),
             ("laboratory_rules", list(&rules.laboratory)),

@@ -10,6 +10,7 @@ mod defaults;
 mod evaluation;
 mod homogeneity;
 mod journey;
+pub(super) mod link;
 mod reused;
 pub(super) mod revision;
 mod scores;

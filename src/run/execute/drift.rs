@@ -89,7 +89,6 @@ impl PointRun {
                 }
                 _ => {
                     self.outcome.drift = Some(drift);
-                    self.halted = true;
                     return Err(halted());
                 }
             }

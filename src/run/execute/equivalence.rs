@@ -56,6 +56,9 @@ impl PointRun {
 
     /// Standard uncertainty of a deviation in the form that a score names, what the transfer standard adds included.
     pub(super) fn u_of_deviation(&self, row: usize, form: &str) -> f64 {
+        if let Some(linked) = &self.outcome.results[row].linked {
+            return linked.u;
+        }
         let u_ref = self.formed.as_ref().map_or(f64::NAN, |f| f.consensus.u);
         let ruled = self.u_ruled.get(row).copied().unwrap_or(f64::NAN);
         self.by_form(row, form, ruled, u_ref).hypot(self.u_standard)
@@ -70,7 +73,7 @@ impl PointRun {
     }
 
     /// A difference with its uncertainty, that of the transfer standard included.
-    fn deviation(&self, step: &Step, d: f64, u: f64, k: f64) -> Equivalence {
+    pub(super) fn deviation(&self, step: &Step, d: f64, u: f64, k: f64) -> Equivalence {
         let u = u.hypot(self.u_standard);
         Equivalence {
             step: step.id.clone(),

@@ -2,12 +2,13 @@
 
 mod drift;
 mod equivalence;
+mod link;
 mod members;
 mod reference;
 pub(super) mod scores;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -71,8 +72,8 @@ struct PointRun {
     covariance: Option<Vec<Vec<f64>>>,
     /// Standard uncertainty that the transfer standard adds to every difference.
     u_standard: f64,
-    /// Whether the protocol ordered a halt; nothing more is done at the point then.
-    halted: bool,
+    /// Steps that could not be carried out, and those that need what they give.
+    undone: BTreeSet<String>,
     /// Factor from the measurand's unit to coherent SI units, in which conditions are stated.
     factor: f64,
 }
@@ -96,6 +97,7 @@ impl PointRun {
                 drift: None,
                 reference: None,
                 sigma_pt: None,
+                link: None,
                 results: Vec::new(),
                 bilateral: None,
                 failures: Vec::new(),
@@ -113,7 +115,7 @@ impl PointRun {
             u_ruled: Vec::new(),
             covariance: None,
             u_standard: 0.0,
-            halted: false,
+            undone: BTreeSet::new(),
             factor: measurand
                 .and_then(|m| parse_unit(&m.unit, None).ok())
                 .map_or(1.0, |u| u.factor().to_f64()),
@@ -158,6 +160,7 @@ impl PointRun {
             in_reference: false,
             left_out: None,
             equivalence: None,
+            linked: None,
             leave_one_out: None,
             scores: BTreeMap::new(),
             verdict: None,
@@ -168,7 +171,8 @@ impl PointRun {
     }
 
     fn carry_out(&mut self, plan: &Plan, step: &Step) {
-        if self.halted {
+        if step.inputs.iter().any(|input| self.undone.contains(input)) {
+            self.undone.insert(step.id.clone());
             return;
         }
         let done = match &step.task {
@@ -208,6 +212,7 @@ impl PointRun {
                 self.assigned_uncertainty(step, criterion);
                 Ok(())
             }
+            Task::Link(order) => self.link(step, order),
             Task::Score {
                 score,
                 k,
@@ -220,6 +225,7 @@ impl PointRun {
             Task::Collect { .. } | Task::JudgeLaboratory | Task::Consequences => Ok(()),
         };
         if let Err(reason) = done {
+            self.undone.insert(step.id.clone());
             self.outcome.failures.push(Failure {
                 step: step.id.clone(),
                 kind: reason.kind.to_owned(),

@@ -89,7 +89,9 @@ impl PointRun {
             otherwise: order.otherwise.clone(),
             clause: step.clause.clone(),
         });
-        self.halted = !negligible && order.otherwise == "halt";
+        if !negligible && order.otherwise == "halt" {
+            self.undone.insert(step.id.clone());
+        }
     }
 
     pub(super) fn score(
@@ -99,9 +101,6 @@ impl PointRun {
         k: f64,
         denominator: &str,
     ) -> Result<(), Inapplicable> {
-        let Some(reference) = &self.outcome.reference else {
-            return Ok(());
-        };
         let sigma = self.outcome.sigma_pt.as_ref();
         let too_uncertain = sigma
             .and_then(|s| s.criterion.as_ref())
@@ -122,7 +121,7 @@ impl PointRun {
             name,
             k,
             form: denominator,
-            u_ref: reference.u,
+            u_ref: self.outcome.u_reference(),
             sigma: sigma.map_or(f64::NAN, |s| s.value),
         };
         let u: Vec<f64> = (0..self.labs.len())
@@ -134,7 +133,7 @@ impl PointRun {
             _ => denominator,
         };
         for (result, u) in self.outcome.results.iter_mut().zip(u) {
-            let Some(equivalence) = &result.equivalence else {
+            let Some(equivalence) = result.judged() else {
                 continue;
             };
             let value = scale.of(result, equivalence.d, u);

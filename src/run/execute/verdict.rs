@@ -9,9 +9,9 @@ use crate::text::{Lang, Text};
 
 impl PointRun {
     pub(super) fn judge(&mut self, plan: &Plan, step: &Step) {
-        let u_ref = self.outcome.reference.as_ref().map_or(f64::NAN, |r| r.u);
+        let u_ref = self.outcome.u_reference();
         for result in &mut self.outcome.results {
-            if result.equivalence.is_none() {
+            if result.judged().is_none() {
                 continue;
             }
             let facts = PointFacts {
@@ -67,7 +67,7 @@ impl Facts for PointFacts<'_> {
         if let Some(score) = self.result.score(name) {
             return Some(score.value);
         }
-        let equivalence = self.result.equivalence.as_ref()?;
+        let equivalence = self.result.judged()?;
         let own = match name {
             "D" => equivalence.d,
             "U_D" => equivalence.expanded,
