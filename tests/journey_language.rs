@@ -140,15 +140,26 @@ fn a_leg_has_its_own_transit_customs_hand_over_carrier_and_papers() {
         &[],
     )
     .unwrap();
-    let of = |id: &str| {
-        let mut visits = plan.content.circulation.visits.iter();
-        visits.find(|v| v.laboratory == id).unwrap()
-    };
-    let brought = of("GDIM").brought.as_ref().unwrap();
+    let legs = &plan.content.circulation.legs;
+    assert_eq!(legs.len(), 3);
+    let to = |id: &str| legs.iter().find(|leg| leg.to.laboratory == id).unwrap();
+    let brought = to("GDIM");
+    assert_eq!(brought.from.laboratory, "SIMT");
     assert_eq!(brought.carrier.as_ref().unwrap().en, "air freight");
     assert_eq!(brought.carnet.as_ref().unwrap().en, "ATA 42");
-    assert_eq!(of("SIMT").taken.as_ref(), Some(brought));
-    assert_eq!(of("SIMT").brought, None);
+    assert_eq!(
+        (
+            brought.customs.unwrap().amount,
+            brought.reserve.unwrap().amount
+        ),
+        (5, 1)
+    );
+    assert_eq!(brought.reserve_at_return, None);
+    assert_eq!(to("NIM").reserve_at_return.unwrap().amount, 3);
+    assert_eq!(
+        (to("SIMT").carrier.as_ref(), to("SIMT").carnet.as_ref()),
+        (None, None)
+    );
 }
 
 #[test]

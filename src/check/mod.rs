@@ -2,6 +2,7 @@
 //!
 //! Every check is a function over the model that adds findings; none depends on another, so that all findings come at once.
 
+mod artefacts;
 mod evaluation;
 #[cfg(test)]
 mod fixture;
@@ -35,6 +36,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     let journey = circulation::plan(&written.journey, &written.calendars);
     names::check(&protocol, &mut diagnostics);
     journey::check(&protocol, &written, &journey, &mut diagnostics);
+    artefacts::check(&protocol, &mut diagnostics);
     evaluation::check(&protocol, &mut diagnostics);
     methods::check(&protocol, &mut diagnostics);
     scores::check(&protocol, &mut diagnostics);

@@ -49,6 +49,7 @@ pub use order::Ordered;
 pub use plan::{Plan, plan};
 pub use replan::{Change, Event, EventKind, Log, Replanned, What, replan};
 pub use timetable::{Bond, Entry, LegDates, PilotInterval, Timetable};
+pub use wishes::LegTimes;
 
 #[cfg(test)]
 mod tests;

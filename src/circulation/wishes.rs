@@ -240,6 +240,55 @@ fn precedences(
     }
 }
 
+/// The parts of the time that a transport takes, in the order in which they pass.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LegTimes {
+    /// Packing, hand-over and papers.
+    pub hand_over: Option<Duration>,
+    pub transit: Duration,
+    /// Customs clearance.
+    pub customs: Option<Duration>,
+    /// Spare time of every leg.
+    pub reserve: Option<Duration>,
+    /// Spare time of a leg that returns to the pilot.
+    pub reserve_at_return: Option<Duration>,
+}
+
+impl LegTimes {
+    /// The times of a transport to the visit `to`.
+    pub fn new(journey: &Journey, circulation: &Circulation, to: VisitId, leg: &Leg) -> LegTimes {
+        let artefact = &journey.artefacts[circulation.visit(to).artefact];
+        let rule = |part: fn(&LegRule) -> Option<&Duration>| {
+            (leg.rules.iter().rev()).find_map(|it| part(&journey.leg_rules[*it]))
+        };
+        let hand_over = rule(|it| it.hand_over.as_ref()).or(journey.hand_over.as_ref());
+        let transit = rule(|it| it.transit.as_ref())
+            .or(leg.transit.as_ref())
+            .or(artefact.transit.as_ref())
+            .unwrap_or(&journey.transit);
+        LegTimes {
+            hand_over: hand_over.copied(),
+            transit: *transit,
+            customs: rule(|it| it.customs.as_ref()).copied(),
+            reserve: journey.reserve.each_leg,
+            reserve_at_return: journey.reserve.each_return.filter(|_| leg.returns),
+        }
+    }
+
+    fn in_order(&self) -> Vec<Duration> {
+        [
+            self.hand_over,
+            Some(self.transit),
+            self.customs,
+            self.reserve,
+            self.reserve_at_return,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
 /// The durations of which a leg consists, in the order in which they pass.
 pub(super) fn leg_durations(
     journey: &Journey,
@@ -254,26 +303,6 @@ pub(super) fn leg_durations(
             Pattern::OnSite { changeover, .. } => changeover.iter().copied().collect(),
             _ => Vec::new(),
         },
-        LegKind::Transport => {
-            let rule = |part: fn(&LegRule) -> Option<&Duration>| {
-                (leg.rules.iter().rev()).find_map(|it| part(&journey.leg_rules[*it]))
-            };
-            let hand_over = rule(|it| it.hand_over.as_ref()).or(journey.hand_over.as_ref());
-            let transit = rule(|it| it.transit.as_ref())
-                .or(leg.transit.as_ref())
-                .or(artefact.transit.as_ref())
-                .unwrap_or(&journey.transit);
-            let customs = rule(|it| it.customs.as_ref());
-            let reserve = journey.reserve.each_leg.as_ref();
-            let at_return = leg
-                .returns
-                .then_some(journey.reserve.each_return.as_ref())
-                .flatten();
-            [hand_over, Some(transit), customs, reserve, at_return]
-                .into_iter()
-                .flatten()
-                .copied()
-                .collect()
-        }
+        LegKind::Transport => LegTimes::new(journey, circulation, to, leg).in_order(),
     }
 }

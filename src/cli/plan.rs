@@ -9,7 +9,8 @@ use super::documents::{Fault, Wanted};
 use super::release::{Release, Tested};
 use super::{Status, files, project, replan, terminal};
 use crate::check::{Checked, ladder};
-use crate::circulation::{export, picture};
+use crate::circulation::export::Stamp;
+use crate::circulation::{self, export, picture};
 use crate::compile::Compiled;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::intake;
@@ -58,6 +59,8 @@ impl Plan {
         let (Some(checked), Some(plan)) = (checked, plan) else {
             return Status::Findings;
         };
+        let issued_journey = compiled.protocols.first().map(|it| &it.journey);
+        let before = issued_journey.filter(|_| anew.is_some());
         let templates = match self.documents.templates(lang) {
             Ok(templates) => templates,
             Err(status) => return status,
@@ -66,15 +69,17 @@ impl Plan {
             Ok(release) => release,
             Err(status) => return status,
         };
-        let mut outputs = match outputs(checked, plan, &release, &self.documents, &templates) {
-            Ok(outputs) => outputs,
-            Err(fault) => return fault.report(lang),
-        };
+        let mut outputs =
+            match outputs(checked, before, plan, &release, &self.documents, &templates) {
+                Ok(outputs) => outputs,
+                Err(fault) => return fault.report(lang),
+            };
         let log = intake::write_log(&issued, plan, compiled.language());
         outputs.insert("log.csv".to_owned(), log.into_bytes());
         if !files::write_all(&self.output, &outputs, lang) {
             return Status::Failed;
         }
+        terminal::print(&orders(plan, lang));
         terminal::print(&report::moved(plan, lang).unwrap_or_default());
         let word = if lang == Lang::Zh {
             "个文件已写入"
@@ -96,6 +101,14 @@ impl Plan {
             Status::Fine
         }
     }
+}
+
+/// How the order of each artefact's laboratories was found where it is not the author's, a line each.
+fn orders(plan: &plan::Plan, lang: Lang) -> String {
+    let orders = plan.content.circulation.orders.iter();
+    orders
+        .map(|(artefact, ordered)| format!("{artefact}  {}\n", ordered.text().get(lang)))
+        .collect()
 }
 
 /// Compiles a file and builds its plan; findings are reported, and the status says why there is none.
@@ -134,8 +147,11 @@ pub(super) fn compiled(path: &Path, asked: Option<Lang>) -> Result<(Compiled, pl
 }
 
 /// Every file of a plan by its name.
+///
+/// `before` is the journey as it was issued, where `checked` has it planned anew.
 fn outputs(
     checked: &Checked,
+    before: Option<&circulation::Plan>,
     plan: &plan::Plan,
     release: &Release,
     wanted: &Wanted,
@@ -195,6 +211,9 @@ fn outputs(
             add(name, svg.into_bytes());
         }
     }
+    for (name, text) in calendars(checked, before, plan) {
+        add(name, text.into_bytes());
+    }
     let laboratories = plan.content.laboratories.iter();
     let forms = laboratories.filter_map(|l| Some(("forms", report::forms(plan, &l.id)?)));
     let tests = report::pretest_form(plan).map(|form| ("pretests", form));
@@ -208,6 +227,38 @@ fn outputs(
     }
     add("plan.json".to_owned(), archived);
     Ok(outputs)
+}
+
+/// A calendar for each laboratory that is visited, and one of everything for the pilot. They are issued on the first day of the
+/// circulation, and those of a plan made anew on the day up to which its log reaches.
+fn calendars(
+    checked: &Checked,
+    before: Option<&circulation::Plan>,
+    plan: &plan::Plan,
+) -> BTreeMap<String, String> {
+    let (written, journey) = (&checked.written.journey, &checked.journey);
+    let revision = plan.content.circulation.revision.as_ref();
+    let day = revision.map_or(plan.content.circulation.start, |it| it.as_of);
+    let stamp = Stamp {
+        issued: day.at(0, 0, 0, 0),
+        sequence: revision.map_or(0, |it| it.number),
+    };
+    let mut files = BTreeMap::new();
+    for (lang, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        let file =
+            |laboratory| export::calendar_file(written, journey, before, laboratory, stamp, lang);
+        for (index, laboratory) in written.laboratories.iter().enumerate() {
+            let mut visits = journey.circulation.visits();
+            if laboratory.id != written.pilot && visits.any(|(_, it)| it.laboratory == index) {
+                files.insert(
+                    format!("calendar/{}.{suffix}.ics", laboratory.id),
+                    file(Some(index)),
+                );
+            }
+        }
+        files.insert(format!("pilot/calendar.{suffix}.ics"), file(None));
+    }
+    files
 }
 
 /// The pictures of a plan in one language.
@@ -233,8 +284,12 @@ fn drawings(
     let timetable = picture::gantt(&written.journey, &written.calendars, journey, lang);
     let ladders =
         (!consequences.is_empty()).then(|| ladder::picture::svg(consequences, words, lang));
+    let map = picture::map(&written.journey, journey, lang);
     Drawings {
         circulation: circulation.collect(),
+        map: (map.into_iter())
+            .map(|svg| (format!("map.{suffix}.svg"), svg))
+            .collect(),
         timetable: Pictures::from([(format!("gantt.{suffix}.svg"), timetable)]),
         consequences: ladders
             .map(|svg| (format!("consequences.{suffix}.svg"), svg))

@@ -102,6 +102,7 @@ codes! {
     NoCertifiedValue "E0603" "no-certified-value" Error,
     TooFewResults "E0604" "too-few-results" Error,
     DriftNotObserved "E0605" "drift-not-observed" Error,
+    ArtefactsPooled "W0606" "artefacts-pooled" Warning,
     MethodOutOfPlace "E0611" "method-out-of-place" Error,
     MethodForIndependentResults "E0612" "method-for-independent-results" Error,
     SubsetBeyondReach "E0613" "subset-beyond-reach" Error,

@@ -155,6 +155,8 @@ pub struct Measurand {
     pub unit: Unit,
     pub points: Vec<Point>,
     pub procedure: Vec<Text>,
+    /// How often each point is measured at each visit.
+    pub repeat: Option<usize>,
     pub conditions: Vec<(String, Range)>,
     pub reported: Vec<String>,
     pub resolution: Option<Quantity>,
@@ -203,6 +205,9 @@ pub struct Artefact {
     pub blind: bool,
     pub handling: Option<Text>,
     pub serial: Option<Text>,
+    /// What it is worth, for customs and insurance.
+    pub worth: Option<Text>,
+    pub insurance: Option<Text>,
     /// Number of like specimens.
     pub specimens: usize,
     /// The participants that measure it (none: all of them).

@@ -6,6 +6,7 @@
 
 mod build;
 pub mod json;
+mod leg;
 pub mod link;
 mod revision;
 pub mod scores;
@@ -23,6 +24,7 @@ use crate::text::Text;
 
 pub use crate::model::CertificateData;
 pub use build::{build, revise};
+pub use leg::Leg;
 pub use revision::{Appointment, Happening, Moved, Occurrence, Revision, Stop};
 pub use standard::{Homogeneity, Pretest, PretestKind, Recorded, Stability, Transport};
 
@@ -236,6 +238,9 @@ pub struct Measurand {
     pub unit: String,
     pub points: Vec<Point>,
     pub procedure: Vec<Text>,
+    /// How often each point is measured at each visit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<usize>,
     pub conditions: BTreeMap<String, Range>,
     pub reported: Vec<String>,
     pub resolution: Option<Quantity>,
@@ -263,6 +268,11 @@ pub struct Artefact {
     pub traceability: Option<Traceability>,
     pub blind: bool,
     pub handling: Option<Text>,
+    /// What it is worth, for customs papers and insurance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub insurance: Option<Text>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -305,6 +315,9 @@ pub struct Circulation {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub orders: BTreeMap<String, Ordered>,
     pub visits: Vec<Visit>,
+    /// The transports, in the order of their dispatch.
+    #[serde(default)]
+    pub legs: Vec<Leg>,
     /// How the dates differ from those of the plan issued, where it was made anew while the comparison runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<Revision>,
@@ -332,15 +345,6 @@ pub struct Visit {
     pub to: Date,
     #[schemars(with = "String")]
     pub departure: Date,
-    /// To whom it goes next.
-    pub next: Option<String>,
-    /// From whom it came.
-    pub previous: Option<String>,
-    /// What is said of the leg that brings it, and of the one that takes it on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub brought: Option<Passage>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub taken: Option<Passage>,
     /// When the results of this visit are due.
     #[schemars(with = "Option<String>")]
     pub results_due: Option<Date>,
@@ -352,14 +356,6 @@ fn yes() -> bool {
 
 fn is_yes(yes: &bool) -> bool {
     *yes
-}
-
-/// What a protocol says of one leg.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Passage {
-    pub carrier: Option<Text>,
-    /// Papers that go through customs along with it.
-    pub carnet: Option<Text>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

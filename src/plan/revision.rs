@@ -30,7 +30,7 @@ impl Revision {
 }
 
 /// A visit by its names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Stop {
     pub artefact: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -58,6 +58,8 @@ pub type Pictures = BTreeMap<String, String>;
 pub struct Drawings {
     /// How each transfer standard travels.
     pub circulation: Pictures,
+    /// The ways on the globe, where positions are known.
+    pub map: Pictures,
     /// The timetable as bars.
     pub timetable: Pictures,
     /// What follows from each verdict and event.
@@ -67,7 +69,12 @@ pub struct Drawings {
 impl Drawings {
     /// All of them.
     pub fn all(&self) -> Pictures {
-        let drawings = [&self.circulation, &self.timetable, &self.consequences];
+        let drawings = [
+            &self.circulation,
+            &self.map,
+            &self.timetable,
+            &self.consequences,
+        ];
         drawings
             .into_iter()
             .flatten()
@@ -82,6 +89,7 @@ impl Drawings {
         };
         Value::from_pairs([
             ("circulation", names(&self.circulation)),
+            ("map", names(&self.map)),
             ("timetable", names(&self.timetable)),
             ("consequences", names(&self.consequences)),
         ])
@@ -156,7 +164,8 @@ pub fn documents(
     Ok(desk.made)
 }
 
-/// The documents that go out with the transfer standard, in one language: `instructions/LAB.zh`, `handover/LAB.zh`, `pilot/labels.zh`.
+/// The documents that go out with the transfer standard, in one language: `instructions/LAB.zh`, `handover/LAB.zh`, `pilot/handover.zh`,
+/// `pilot/labels.zh`.
 /// Of a plan made anew also `notices/LAB.zh` for each laboratory that must be told. `tested` is what became of the tests before dispatch, where they are not on record elsewhere.
 ///
 /// # Errors
@@ -182,6 +191,12 @@ pub fn dispatch_documents(
         if revision.is_some_and(|it| it.tells(id)) {
             desk.add(format!("notices/{id}"), "notice.md", &data)?;
         }
+    }
+    if let Some(data) = plan
+        .pilot()
+        .and_then(|it| view::laboratory(plan, lang, &it.id))
+    {
+        desk.add("pilot/handover".to_owned(), "handover.md", &data)?;
     }
     let data = view::whole(plan, lang);
     desk.add("pilot/labels".to_owned(), "labels.md", &data)?;

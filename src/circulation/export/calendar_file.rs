@@ -1,4 +1,7 @@
-//! The visits of one laboratory as an iCalendar file (RFC 5545).
+//! The visits of one laboratory, or of all, as an iCalendar file (RFC 5545).
+//!
+//! A calendar of a plan made anew takes the place of the one before: the identifiers of its entries are the names of the visits and stay,
+//! `SEQUENCE` is the number of the plan made anew, and a visit that does not take place is there as cancelled.
 //!
 //! The lines are written here and not by a library because the file must be a function of its input (libraries add the clock and
 //! random identifiers) and must fold at 75 octets exactly, also within Chinese text.
@@ -18,20 +21,24 @@ use crate::text::Lang;
 /// When, and for which time, the file is issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
-    /// Time of issue in UTC.
+    /// Time of issue in UTC. There is no clock here: the caller takes a day of the protocol.
     pub issued: DateTime,
     /// 0 at first, one more with each issue that changes a date.
     pub sequence: u32,
 }
 
-/// The visits of one laboratory (by index): the time with the artefact as one entry, arrival and departure named in it.
+/// The visits of one laboratory (by index), or of all for the pilot: the time with the artefact as one entry, arrival and departure named
+/// in it. `before` is the plan in which visits that do not take place any more still had their dates.
 pub fn calendar_file(
     journey: &Journey,
     plan: &Plan,
-    laboratory: usize,
+    before: Option<&Plan>,
+    laboratory: Option<usize>,
     stamp: Stamp,
     lang: Lang,
 ) -> String {
+    let whole = laboratory.is_none();
+    let wanted = |visit: &Visit| laboratory.is_none_or(|it| it == visit.laboratory);
     let mut file = File::default();
     file.line("BEGIN:VCALENDAR");
     file.line("VERSION:2.0");
@@ -40,8 +47,20 @@ pub fn calendar_file(
     file.line("METHOD:PUBLISH");
     for entry in plan.timetable.iter().flat_map(|it| &it.entries) {
         let visit = plan.circulation.visit(entry.visit);
-        if visit.laboratory == laboratory {
-            file.event(journey, visit, entry, stamp, lang);
+        if wanted(visit) {
+            file.event(journey, visit, entry, stamp, lang, whole);
+            file.line("END:VEVENT");
+        }
+    }
+    let now = plan.timetable.as_ref();
+    let gone = |it: &&Entry| now.is_some_and(|now| now.entry(it.visit).is_none());
+    let earlier = before.and_then(|it| it.timetable.as_ref());
+    for entry in earlier.iter().flat_map(|it| &it.entries).filter(gone) {
+        let visit = plan.circulation.visit(entry.visit);
+        if wanted(visit) {
+            file.event(journey, visit, entry, stamp, lang, whole);
+            file.line("STATUS:CANCELLED");
+            file.line("END:VEVENT");
         }
     }
     file.line("END:VCALENDAR");
@@ -54,7 +73,16 @@ struct File {
 }
 
 impl File {
-    fn event(&mut self, journey: &Journey, visit: &Visit, entry: &Entry, stamp: Stamp, lang: Lang) {
+    /// An entry without its last line; in a calendar of all laboratories it says whose it is.
+    fn event(
+        &mut self,
+        journey: &Journey,
+        visit: &Visit,
+        entry: &Entry,
+        stamp: Stamp,
+        lang: Lang,
+        whole: bool,
+    ) {
         let artefact = &journey.artefacts[visit.artefact];
         let laboratory = &journey.laboratories[visit.laboratory];
         let last = entry.departure.unwrap_or(entry.end).max(entry.end);
@@ -78,14 +106,16 @@ impl File {
         self.line(&format!("DTEND;VALUE=DATE:{}", compact(end)));
         let name = artefact_name(artefact, lang);
         let specimen = specimen_name(journey, visit);
-        self.property(
-            "SUMMARY",
-            &summary(&journey.id, &specimen, name, visit.measures, lang),
-        );
+        let summary = summary(&journey.id, &specimen, name, visit.measures, lang);
+        let summary = if whole {
+            format!("{summary} @ {}", laboratory.id)
+        } else {
+            summary
+        };
+        self.property("SUMMARY", &summary);
         self.property("DESCRIPTION", &description(entry, visit.measures, lang));
         self.property("LOCATION", journey.laboratories[visit.place].name(lang));
         self.line("TRANSP:TRANSPARENT");
-        self.line("END:VEVENT");
     }
 
     fn property(&mut self, name: &str, text: &str) {

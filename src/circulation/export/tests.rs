@@ -29,7 +29,7 @@ fn stamp(sequence: u32) -> Stamp {
 #[test]
 fn a_calendar_file_is_read_back_with_its_dates_and_texts() {
     let (journey, plan) = planned();
-    let file = calendar_file(&journey, &plan, 1, stamp(2), Lang::Zh);
+    let file = calendar_file(&journey, &plan, None, Some(1), stamp(2), Lang::Zh);
     let read: icalendar::Calendar = file.parse().unwrap();
     let events: Vec<&icalendar::Event> = read.events().collect();
     assert_eq!(events.len(), 1);
@@ -50,7 +50,7 @@ fn a_calendar_file_is_read_back_with_its_dates_and_texts() {
 #[test]
 fn lines_of_a_calendar_file_have_at_most_75_octets_and_unfold_to_the_text() {
     let (journey, plan) = planned();
-    let file = calendar_file(&journey, &plan, 2, stamp(0), Lang::Zh);
+    let file = calendar_file(&journey, &plan, None, Some(2), stamp(0), Lang::Zh);
     let lines: Vec<&str> = file.split("\r\n").collect();
     assert_eq!(lines.last(), Some(&""));
     assert!(lines.iter().all(|it| it.len() <= 75 && !it.contains('\n')));
@@ -70,12 +70,13 @@ fn the_identifier_of_an_entry_survives_a_change_of_dates() {
             .unwrap()
             .to_owned()
     };
-    let before = calendar_file(&journey, &plan, 2, stamp(0), Lang::En);
+    let before = calendar_file(&journey, &plan, None, Some(2), stamp(0), Lang::En);
     journey.start = date(2027, 1, 1);
     let after = calendar_file(
         &journey,
         &super::super::plan(&journey, &Calendars::new()),
-        2,
+        None,
+        Some(2),
         stamp(1),
         Lang::En,
     );

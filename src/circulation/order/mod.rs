@@ -68,6 +68,8 @@ pub struct Proposal {
     pub longest: f64,
     /// The figure that was made small: `total` or `longest`.
     pub value: f64,
+    /// The same figure of the order as written.
+    pub before: f64,
     /// No order whatever has a smaller `value`.
     pub lower_bound: f64,
     pub method: Method,
@@ -85,6 +87,7 @@ impl Proposal {
             }
             .to_owned(),
             value: self.value,
+            before: self.before,
             lower_bound: self.lower_bound,
         }
     }
@@ -123,6 +126,8 @@ pub struct Ordered {
     pub unit: String,
     /// What was made small.
     pub value: f64,
+    /// The same figure of the order as written.
+    pub before: f64,
     /// No order whatever has a smaller value.
     pub lower_bound: f64,
 }
@@ -135,22 +140,23 @@ impl Ordered {
             Goal::LongestInterval => ("最长一环", "longest loop"),
         };
         let (value, unit) = (self.value, &self.unit);
+        let before = self.before;
         match self.method {
             Method::Exact => Text::new(
                 format!(
-                    "次序经优化：{goal_zh} {value:.1} {unit}，为精确最优解（Held–Karp 动态规划）"
+                    "次序经优化：{goal_zh}由 {before:.1} {unit} 变为 {value:.1} {unit}，为精确最优解（Held–Karp 动态规划）"
                 ),
                 format!(
-                    "order optimised: {goal_en} {value:.1} {unit}, proven best (Held and Karp)"
+                    "order optimised: {goal_en} {before:.1} {unit} as written, now {value:.1} {unit}, proven best (Held and Karp)"
                 ),
             ),
             Method::Heuristic => Text::new(
                 format!(
-                    "次序经优化：{goal_zh} {value:.1} {unit}，为启发式解（2-opt、Or-opt），未证明最优，下界 {:.1} {unit}",
+                    "次序经优化：{goal_zh}由 {before:.1} {unit} 变为 {value:.1} {unit}，为启发式解（2-opt、Or-opt），未证明最优，下界 {:.1} {unit}",
                     self.lower_bound
                 ),
                 format!(
-                    "order optimised: {goal_en} {value:.1} {unit}, by a heuristic (2-opt, Or-opt) and not proven best; no order is below {:.1} {unit}",
+                    "order optimised: {goal_en} {before:.1} {unit} as written, now {value:.1} {unit}, by a heuristic (2-opt, Or-opt) and not proven best; no order is below {:.1} {unit}",
                     self.lower_bound
                 ),
             ),
@@ -243,14 +249,14 @@ pub fn propose(journey: &Journey, request: &Request) -> Result<Proposal, NoOrder
         )
     };
     let circuits: Vec<Vec<usize>> = circuits.into_iter().map(|it| weights.one_way(it)).collect();
-    let total = circuits.iter().map(|it| weights.way(it)).sum();
-    let longest = (circuits.iter())
-        .map(|it| weights.circuit(it))
-        .fold(0.0, f64::max);
-    let value = match request.goal {
+    let (total, longest) = figures(&weights, &circuits);
+    let small = |total, longest| match request.goal {
         Goal::TotalTransit => total,
         Goal::LongestInterval => longest,
     };
+    let value = small(total, longest);
+    let (written_total, written_longest) =
+        figures(&weights, &written(journey, request, &weights, by));
     let lower_bound = match method {
         Method::Exact => value,
         Method::Heuristic => bound::lower(&weights, by, request.goal).min(value),
@@ -262,9 +268,32 @@ pub fn propose(journey: &Journey, request: &Request) -> Result<Proposal, NoOrder
         total,
         longest,
         value,
+        before: small(written_total, written_longest),
         lower_bound,
         method,
     })
+}
+
+/// The way of all legs of these loops, and the longest loop.
+fn figures(weights: &Weights, circuits: &[Vec<usize>]) -> (f64, f64) {
+    let total = circuits.iter().map(|it| weights.way(it)).sum();
+    let longest = circuits.iter().map(|it| weights.circuit(it));
+    (total, longest.fold(0.0, f64::max))
+}
+
+/// The loops as the author wrote them.
+fn written(journey: &Journey, request: &Request, weights: &Weights, by: usize) -> Vec<Vec<usize>> {
+    let order: &[String] = match &journey.artefacts[request.artefact].pattern {
+        Pattern::Ring { order } | Pattern::Petal { order, .. } => order,
+        _ => &[],
+    };
+    let mut nodes: Vec<usize> = (1..=weights.len()).collect();
+    let place = |node: &usize| {
+        let id = &journey.laboratories[weights.laboratory(*node)].id;
+        order.iter().position(|it| it == id).unwrap_or(order.len())
+    };
+    nodes.sort_by_key(place);
+    nodes.chunks(by).map(<[usize]>::to_vec).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The way of the artefacts between places on the globe.
 
+mod legs;
+
 use std::collections::BTreeMap;
 
-use super::super::graph::LegKind;
 use super::super::journey::{Journey, Position};
 use super::super::plan::Plan;
 use crate::picture::geometry::{Box, Point, point};
@@ -14,7 +15,11 @@ const LARGEST_HEIGHT: f64 = 1100.0;
 const NAME: f64 = 13.0;
 const DOT: f64 = 5.0;
 
-/// Draws all legs on a plain cylindrical map; `None` if fewer than two visited laboratories have coordinates.
+/// Dots nearer than this are drawn apart, so that both can be seen.
+const APART: f64 = 32.0;
+
+/// Draws all legs on a plain cylindrical map, numbered in the order of their dispatch, with a list of their days below; `None` if fewer than
+/// two visited laboratories have coordinates. A laboratory without coordinates is not on it, and the list says so.
 pub fn map(journey: &Journey, plan: &Plan, lang: Lang) -> Option<String> {
     let mut places: BTreeMap<usize, Position> = BTreeMap::new();
     for (_, visit) in plan.circulation.visits() {
@@ -28,17 +33,69 @@ pub fn map(journey: &Journey, plan: &Plan, lang: Lang) -> Option<String> {
     let frame = Frame::around(&places);
     let mut svg = Svg::default();
     frame.graticule(&mut svg);
-    let points: BTreeMap<usize, Point> = places
+    let mut points: BTreeMap<usize, Point> = places
         .iter()
         .map(|(it, at)| (*it, frame.project(*at)))
         .collect();
-    let tips = legs(&mut svg, plan, &points);
-    labels(&mut svg, journey, &points, tips, frame.view(), lang);
+    let moved = draw_apart(&mut points);
+    let legs = legs::numbered(journey, plan);
+    let mut taken: Vec<Box> = (points.values())
+        .map(|it| Box::around(*it, 2.0 * DOT + 2.0, 2.0 * DOT + 2.0))
+        .collect();
+    legs::draw(&mut svg, plan, &legs, &points, &mut taken);
+    let view = (points.values()).fold(frame.view(), |view, it| {
+        view.united(&Box::around(*it, 4.0 * DOT, 4.0 * DOT))
+    });
+    labels(&mut svg, journey, &points, taken, view, lang);
+    let top = point(view.left, view.bottom + 40.0);
+    let list = legs::list(
+        &mut svg,
+        journey,
+        plan,
+        &legs,
+        (top, view.width()),
+        moved,
+        lang,
+    );
     let title = match lang {
-        Lang::Zh => "传递路线图",
+        Lang::Zh => "传递路线地图",
         Lang::En => "Map of the circulation",
     };
-    Some(svg.finish(frame.view().grown(30.0), title))
+    Some(svg.finish(view.united(&list).grown(30.0), title))
+}
+
+/// Moves dots that would cover one another apart, the same way each time; whether any was moved.
+fn draw_apart(points: &mut BTreeMap<usize, Point>) -> bool {
+    let keys: Vec<usize> = points.keys().copied().collect();
+    let mut moved = false;
+    for _ in 0..40 {
+        let mut quiet = true;
+        for (index, a) in keys.iter().enumerate() {
+            for (turn, b) in keys.iter().enumerate().skip(index + 1) {
+                let (p, q) = (points[a], points[b]);
+                let (dx, dy) = (q.x - p.x, q.y - p.y);
+                let distance = dx.hypot(dy);
+                if distance >= APART - 0.5 {
+                    continue;
+                }
+                quiet = false;
+                // Where both are in one place any direction will do, but others than for the next pair.
+                let (ux, uy) = if distance > 0.01 {
+                    (dx / distance, dy / distance)
+                } else {
+                    (turn as f64).sin_cos()
+                };
+                let push = (APART - distance) / 2.0;
+                points.insert(*a, point(p.x - push * ux, p.y - push * uy));
+                points.insert(*b, point(q.x + push * ux, q.y + push * uy));
+            }
+        }
+        if quiet {
+            break;
+        }
+        moved = true;
+    }
+    moved
 }
 
 /// The part of the globe that is shown.
@@ -161,53 +218,15 @@ fn degrees(value: f64, positive: char, negative: char) -> String {
     }
 }
 
-/// A line for each leg in the colour of its artefact, bent so that the ways there and back do not cover one another.
-///
-/// Gives the places of the arrow heads, which names should not cover.
-fn legs(svg: &mut Svg, plan: &Plan, points: &BTreeMap<usize, Point>) -> Vec<Box> {
-    let mut tips = Vec::new();
-    for (from, to, leg) in plan.circulation.legs() {
-        let (start, end) = (plan.circulation.visit(from), plan.circulation.visit(to));
-        let ends = (points.get(&start.place), points.get(&end.place));
-        let (Some(a), Some(b), LegKind::Transport) = (ends.0, ends.1, leg.kind) else {
-            continue;
-        };
-        let length = (b.x - a.x).hypot(b.y - a.y);
-        if length <= 3.0 * DOT {
-            continue;
-        }
-        let (ux, uy) = ((b.x - a.x) / length, (b.y - a.y) / length);
-        let side = 3.0 + 2.5 * (start.artefact % 6) as f64;
-        let shifted = |it: &Point, along: f64| {
-            point(it.x + along * ux - side * uy, it.y + along * uy + side * ux)
-        };
-        let class = format!("leg c{}", start.artefact % 6);
-        let (begin, end) = (shifted(a, DOT), shifted(b, -DOT - 2.0));
-        svg.line(
-            &class,
-            begin,
-            end,
-            " stroke-width=\"1.6\" marker-end=\"url(#tip)\"",
-        );
-        tips.push(Box::around(end, 13.0, 13.0));
-    }
-    tips
-}
-
 /// Dots, and names where they cover neither a dot nor one another.
 fn labels(
     svg: &mut Svg,
     journey: &Journey,
     points: &BTreeMap<usize, Point>,
-    tips: Vec<Box>,
+    mut taken: Vec<Box>,
     view: Box,
     lang: Lang,
 ) {
-    let mut taken: Vec<Box> = points
-        .values()
-        .map(|it| Box::around(*it, 2.0 * DOT + 2.0, 2.0 * DOT + 2.0))
-        .chain(tips)
-        .collect();
     for (laboratory, at) in points {
         let laboratory = &journey.laboratories[*laboratory];
         let pilot = laboratory.id == journey.pilot;

@@ -1,5 +1,7 @@
 //! The log that a pilot fills in: every stop of the route as planned, with the dates that are known already.
 
+use jiff::civil::Date;
+
 use super::columns::{COLUMNS, LogColumn};
 use super::specimen;
 use crate::intake::form::line;
@@ -37,6 +39,9 @@ pub fn write_log(issued: &Plan, current: &Plan, lang: Lang) -> String {
             None => Some(visit),
             Some(_) => (current.content.circulation.visits.iter()).find(|it| visit.stop().is(it)),
         };
+        let departs = (current.content.circulation.legs_from(visit))
+            .map(|it| it.dispatch)
+            .max();
         let happened: Vec<&Happening> = revision
             .iter()
             .flat_map(|it| &it.happened)
@@ -46,7 +51,7 @@ pub fn write_log(issued: &Plan, current: &Plan, lang: Lang) -> String {
         let name = title.map_or("", |it| it.get(lang));
         let cells: Vec<String> = COLUMNS
             .iter()
-            .map(|(column, ..)| cell(*column, visit, planned, &happened, name))
+            .map(|(column, ..)| cell(*column, visit, (planned, departs), &happened, name))
             .collect();
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         line(&mut out, &cells);
@@ -57,7 +62,7 @@ pub fn write_log(issued: &Plan, current: &Plan, lang: Lang) -> String {
 fn cell(
     column: LogColumn,
     visit: &Visit,
-    planned: Option<&Visit>,
+    (planned, departs): (Option<&Visit>, Option<Date>),
     happened: &[&Happening],
     name: &str,
 ) -> String {
@@ -71,9 +76,9 @@ fn cell(
         LogColumn::Name => name.to_owned(),
         LogColumn::Ordinal => visit.ordinal.to_string(),
         LogColumn::PlannedArrival => planned.map_or(String::new(), |it| it.arrival.to_string()),
-        LogColumn::PlannedDeparture => planned
-            .filter(|it| it.next.is_some())
-            .map_or(String::new(), |it| it.departure.to_string()),
+        LogColumn::PlannedDeparture => departs
+            .filter(|_| planned.is_some())
+            .map_or(String::new(), |it| it.to_string()),
         LogColumn::Arrived => on(Occurrence::Arrived),
         LogColumn::Departed => on(Occurrence::Departed),
         LogColumn::ExpectedArrival => on(Occurrence::ExpectedArrival),

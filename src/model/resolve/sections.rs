@@ -305,6 +305,7 @@ impl Resolver<'_> {
                 .child("procedure")
                 .map(|e| Self::texts(e, "documents"))
                 .unwrap_or_default(),
+            repeat: (entry.child("repeat")).and_then(|e| self.at_least_one(e, "count")),
             conditions: self.measuring_conditions(entry),
             // Of a list that could not be read nothing is concluded.
             reported: report
@@ -432,6 +433,8 @@ impl Resolver<'_> {
                 .child("serial")
                 .and_then(|e| e.text("number"))
                 .cloned(),
+            worth: entry.child("worth").and_then(|e| e.text("text")).cloned(),
+            insurance: (entry.child("insurance").and_then(|e| e.text("text"))).cloned(),
             specimens: self.specimens(entry),
             measured_by: self.measured_by(entry, participants),
             at: Self::at(entry, "id"),

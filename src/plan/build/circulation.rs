@@ -1,8 +1,10 @@
 //! The journey with its dates.
 
-use super::super::{Circulation, Passage, Visit};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Circulation, Leg, Stop, Visit};
 use super::Builder;
-use crate::circulation::{self, LegKind, VisitId};
+use crate::circulation::{self, LegKind, LegTimes};
 use crate::model::{self, Protocol, WrittenJourney};
 use crate::values::calendar::Calendar;
 
@@ -15,38 +17,26 @@ impl Builder<'_> {
         let timetable = journey.timetable.as_ref()?;
         self.clause("circulation", self.protocol.circulation.at);
         let calendar = self.protocol.calendar();
-        let name = |index: usize| {
-            written
-                .journey
-                .laboratories
-                .get(index)
-                .map(|l| l.id.clone())
-                .unwrap_or_default()
-        };
+        let stops = Stops::new(written, journey);
         let mut visits: Vec<Visit> = (timetable.entries.iter())
             .map(|entry| {
                 let visit = journey.circulation.visit(entry.visit);
-                let (previous, brought) = passage(written, journey, entry.visit, false);
-                let (next, taken) = passage(written, journey, entry.visit, true);
-                let artefact = &written.journey.artefacts[visit.artefact];
-                let several = journey
-                    .circulation
-                    .visits()
-                    .any(|(_, other)| other.artefact == visit.artefact && other.specimen > 0);
+                let Stop {
+                    artefact,
+                    specimen,
+                    laboratory,
+                    ordinal,
+                } = stops.of(visit);
                 Visit {
-                    artefact: artefact.id.clone(),
-                    specimen: several.then_some(visit.specimen + 1),
-                    laboratory: name(visit.laboratory),
-                    ordinal: visit.ordinal,
+                    artefact,
+                    specimen,
+                    laboratory,
+                    ordinal,
                     measures: visit.measures,
                     arrival: entry.arrival,
                     from: entry.start,
                     to: entry.end,
                     departure: entry.departure.unwrap_or(entry.released),
-                    next: next.map(&name),
-                    previous: previous.map(&name),
-                    brought,
-                    taken,
                     results_due: self.results_due(entry, &calendar),
                 }
             })
@@ -81,6 +71,7 @@ impl Builder<'_> {
                 .filter_map(|a| Some((a.id.clone(), a.ordered.clone()?)))
                 .collect(),
             visits,
+            legs: stops.legs(),
             revision: None,
         })
     }
@@ -104,31 +95,73 @@ impl Builder<'_> {
     }
 }
 
-/// The laboratory at the other end of a visit's leg, and what is known of the leg.
-fn passage(
-    written: &WrittenJourney,
-    journey: &circulation::Plan,
-    visit: VisitId,
-    outgoing: bool,
-) -> (Option<usize>, Option<Passage>) {
-    let found = journey.circulation.legs().find(|(from, to, leg)| {
-        !matches!(leg.kind, LegKind::Precedence(_)) && visit == if outgoing { *from } else { *to }
-    });
-    let Some((from, to, leg)) = found else {
-        return (None, None);
-    };
-    let other = journey.circulation.visit(if outgoing { to } else { from });
-    // Of several rules for one leg the later wins, part by part.
-    let rules = || {
-        let all = leg.rules.iter().rev();
-        all.filter_map(|number| written.journey.leg_rules.get(*number))
-    };
-    let known = Passage {
-        carrier: rules().find_map(|rule| rule.carrier.clone()),
-        carnet: rules().find_map(|rule| rule.carnet.clone()),
-    };
-    let said = known.carrier.is_some() || known.carnet.is_some();
-    (Some(other.laboratory), said.then_some(known))
+/// The stops of a journey by their names.
+struct Stops<'a> {
+    written: &'a WrittenJourney,
+    journey: &'a circulation::Plan,
+    /// The artefacts of which there are several specimens.
+    several: BTreeSet<usize>,
+}
+
+impl<'a> Stops<'a> {
+    fn new(written: &'a WrittenJourney, journey: &'a circulation::Plan) -> Stops<'a> {
+        let visits = journey.circulation.visits();
+        let several = visits
+            .filter(|(_, it)| it.specimen > 0)
+            .map(|(_, it)| it.artefact);
+        Stops {
+            written,
+            journey,
+            several: several.collect(),
+        }
+    }
+
+    fn of(&self, visit: &circulation::Visit) -> Stop {
+        let journey = &self.written.journey;
+        let several = self.several.contains(&visit.artefact);
+        Stop {
+            artefact: journey.artefacts[visit.artefact].id.clone(),
+            specimen: several.then_some(visit.specimen + 1),
+            laboratory: journey.laboratories[visit.laboratory].id.clone(),
+            ordinal: visit.ordinal,
+        }
+    }
+
+    /// The transports by the day of their dispatch.
+    fn legs(&self) -> Vec<Leg> {
+        let (written, circulation) = (&self.written.journey, &self.journey.circulation);
+        let dated = self.journey.timetable.iter().flat_map(|it| &it.legs);
+        let dates: BTreeMap<_, _> = dated
+            .map(|it| ((it.from, it.to), (it.dispatch, it.arrival)))
+            .collect();
+        let mut legs: Vec<Leg> = (circulation.legs())
+            .filter(|(_, _, leg)| leg.kind == LegKind::Transport)
+            .filter_map(|(from, to, leg)| {
+                let (dispatch, arrival) = *dates.get(&(from, to))?;
+                let times = LegTimes::new(written, circulation, to, leg);
+                // Of several rules for one leg the later wins, part by part.
+                let rules = || {
+                    let all = leg.rules.iter().rev();
+                    all.filter_map(|number| written.leg_rules.get(*number))
+                };
+                Some(Leg {
+                    from: self.of(circulation.visit(from)),
+                    to: self.of(circulation.visit(to)),
+                    dispatch,
+                    arrival,
+                    carrier: rules().find_map(|rule| rule.carrier.clone()),
+                    carnet: rules().find_map(|rule| rule.carnet.clone()),
+                    hand_over: times.hand_over,
+                    transit: times.transit,
+                    customs: times.customs,
+                    reserve: times.reserve,
+                    reserve_at_return: times.reserve_at_return,
+                })
+            })
+            .collect();
+        legs.sort_by(|a, b| (a.dispatch, &a.from, &a.to).cmp(&(b.dispatch, &b.from, &b.to)));
+        legs
+    }
 }
 
 fn pattern_name(protocol: &Protocol, artefact: &str) -> String {

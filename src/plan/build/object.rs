@@ -19,6 +19,7 @@ impl Builder<'_> {
                     unit: m.unit.display(),
                     points: points(m),
                     procedure: m.procedure.clone(),
+                    repeat: m.repeat,
                     conditions: m
                         .conditions
                         .iter()
@@ -48,6 +49,8 @@ impl Builder<'_> {
                     traceability: a.traceability.as_ref().map(traceability),
                     blind: a.blind,
                     handling: a.handling.clone(),
+                    worth: a.worth.clone(),
+                    insurance: a.insurance.clone(),
                 }
             })
             .collect()

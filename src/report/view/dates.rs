@@ -54,10 +54,10 @@ impl View<'_> {
                     ),
                 );
             }
-            if let Some(next) = &visit.next {
-                let next = name(next);
+            for leg in self.plan.content.circulation.legs_from(visit) {
+                let next = name(&leg.to.laboratory);
                 add(
-                    visit.departure,
+                    leg.dispatch,
                     2,
                     format!("{artefact} 由 {own} 发往 {next}"),
                     format!("{artefact} leaves {own} for {next}"),

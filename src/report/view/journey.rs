@@ -3,7 +3,7 @@
 use minijinja::Value;
 
 use super::{Reader, View, object, optional, safe};
-use crate::plan::{Action, Deadline, Visit};
+use crate::plan::{Action, Deadline, Leg, Visit};
 use crate::project;
 use crate::text::{Lang, Text};
 
@@ -26,12 +26,24 @@ impl View<'_> {
             || Value::from(visit.artefact.as_str()),
             |a| self.body(&a.id, &a.title),
         );
-        let stop = |id: &Option<String>| optional(id.as_deref().map(|id| self.stop(reader, id)));
+        let journey = &self.plan.content.circulation;
+        let brought = journey.leg_to(visit);
+        let onward: Vec<&Leg> = journey.legs_from(visit).collect();
+        // Where it goes to several laboratories there is no one that is the next.
+        let next = match onward.as_slice() {
+            [only] => Some(self.stop(reader, &only.to.laboratory)),
+            _ => None,
+        };
         object([
             ("artefact", title),
             (
                 "serial",
                 self.maybe(artefact.and_then(|a| a.serial.as_ref())),
+            ),
+            ("worth", self.maybe(artefact.and_then(|a| a.worth.as_ref()))),
+            (
+                "insurance",
+                self.maybe(artefact.and_then(|a| a.insurance.as_ref())),
             ),
             ("laboratory", self.stop(reader, &visit.laboratory)),
             ("by_pilot", Value::from(self.is_pilot(&visit.laboratory))),
@@ -40,10 +52,70 @@ impl View<'_> {
             ("from", super::day(visit.from)),
             ("to", super::day(visit.to)),
             ("departure", super::day(visit.departure)),
-            ("previous", stop(&visit.previous)),
-            ("next", stop(&visit.next)),
+            (
+                "previous",
+                optional(brought.map(|it| self.stop(reader, &it.from.laboratory))),
+            ),
+            ("next", optional(next)),
+            ("brought", optional(brought.map(|it| self.leg(reader, it)))),
+            (
+                "onward",
+                onward.into_iter().map(|it| self.leg(reader, it)).collect(),
+            ),
             ("due", optional(visit.results_due.map(super::day))),
         ])
+    }
+
+    /// A transport with both its ends, its days and what of them is for what.
+    pub(super) fn leg(&self, reader: Reader<'_>, leg: &Leg) -> Value {
+        let words = self.words;
+        let transport = self.plan.content.transport.as_ref();
+        let carrier = (leg.carrier.as_ref()).or(transport.and_then(|it| it.carrier.as_ref()));
+        let parts = [
+            (leg.hand_over, "包装交接", "packing and hand-over"),
+            (Some(leg.transit), "运输", "transit"),
+            (leg.customs, "通关", "customs"),
+            (leg.reserve, "预留", "reserve"),
+            (leg.reserve_at_return, "返回预留", "reserve of the return"),
+        ];
+        let times: Vec<String> = (parts.into_iter())
+            .filter_map(|(period, zh, en)| {
+                let name = words.pick(zh, en);
+                Some(format!("{name} {}", words.period(&period?)))
+            })
+            .collect();
+        object([
+            ("artefact", Value::from(leg.to.artefact.as_str())),
+            ("from", self.stop(reader, &leg.from.laboratory)),
+            ("to", self.stop(reader, &leg.to.laboratory)),
+            ("dispatch", super::day(leg.dispatch)),
+            ("arrival", super::day(leg.arrival)),
+            ("carrier", self.maybe(carrier)),
+            ("papers", self.maybe(leg.carnet.as_ref())),
+            (
+                "customs",
+                Value::from(leg.customs.is_some() || leg.carnet.is_some()),
+            ),
+            ("times", Value::from(times.join(words.pick("，", ", ")))),
+        ])
+    }
+
+    /// Every transport in the order of its dispatch.
+    pub(super) fn legs(&self) -> Value {
+        let legs = self.plan.content.circulation.legs.iter();
+        legs.map(|it| self.leg(Reader::Pilot, it)).collect()
+    }
+
+    /// How the orders of laboratories were found that are not the author's.
+    pub(super) fn orders(&self) -> Value {
+        let orders = self.plan.content.circulation.orders.iter();
+        orders
+            .map(|(artefact, ordered)| {
+                let text = ordered.text();
+                let sign = self.words.pick("：", ": ");
+                format!("{artefact}{sign}{}", text.get(self.words.lang))
+            })
+            .collect()
     }
 
     /// A laboratory as a stop of the journey: whoever may not know who another participant is sees its code alone.

@@ -75,6 +75,8 @@ pub fn whole(plan: &Plan, lang: Lang) -> Data {
             view.visits(Reader::Pilot, |v| view.is_pilot(&v.laboratory)),
         ),
         ("revision", view.revision(Reader::Pilot)),
+        ("legs", view.legs()),
+        ("orders", view.orders()),
         ("events", view.events()),
         ("milestones", view.milestones()),
         ("risks", view.risks()),
@@ -353,6 +355,7 @@ impl<'a> View<'a> {
                 }),
             ),
             ("procedure", self.texts(&measurand.procedure)),
+            ("repeat", optional(measurand.repeat)),
             ("conditions", conditions),
             ("points", points),
             (
@@ -439,6 +442,8 @@ impl<'a> View<'a> {
             ),
             ("blind", Value::from(artefact.blind)),
             ("handling", self.maybe(artefact.handling.as_ref())),
+            ("worth", self.maybe(artefact.worth.as_ref())),
+            ("insurance", self.maybe(artefact.insurance.as_ref())),
             ("pattern", optional(pattern.map(|p| self.words.pattern(p)))),
         ])
     }
