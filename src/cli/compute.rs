@@ -76,7 +76,8 @@ impl Compute {
                     format!("`bidui compute --list` 说明 `{id}` 的适用条件"),
                     format!("`bidui compute --list` says when `{id}` applies"),
                 );
-                terminal::fail(Code::MethodInapplicable, refusal.reason, help, lang);
+                let reason = placed(&path, &refusal.reason);
+                terminal::fail(Code::MethodInapplicable, reason, help, lang);
                 Status::Findings
             }
         }
@@ -134,16 +135,17 @@ fn read(
     (data, findings)
 }
 
-fn unreadable(path: &Path, error: &table::Unreadable) -> Diagnostic {
-    let (message, place) = (error.message(), path.display());
-    Diagnostic::general(
-        Code::TableUnreadable,
-        Text::new(
-            format!("`{place}`：{}", message.zh),
-            format!("`{place}`: {}", message.en),
-        ),
+/// What was found in the file at `path`.
+fn placed(path: &Path, what: &Text) -> Text {
+    let place = path.display();
+    Text::new(
+        format!("`{place}`：{}", what.zh),
+        format!("`{place}`: {}", what.en),
     )
-    .with_help(Text::new(
+}
+
+fn unreadable(path: &Path, error: &table::Unreadable) -> Diagnostic {
+    Diagnostic::general(Code::TableUnreadable, placed(path, &error.message())).with_help(Text::new(
         "改正后重试；`bidui compute --list` 说明各方法所需的列",
         "mend it and try again; `bidui compute --list` says which columns a method takes",
     ))

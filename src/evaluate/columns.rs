@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nalgebra::DMatrix;
 
-use crate::evaluate::method::{Data, Field, Inapplicable, Quantities, missing};
+use crate::evaluate::method::{Data, Field, Inapplicable, Quantities, missing, not_numeric, shown};
 use crate::numeric::least_squares::Unsolvable;
 
 /// The first of `names` that `table` holds, as `n` finite numbers; a scalar is repeated for every row.
@@ -26,7 +26,7 @@ pub fn optional_column(
     let values = match field {
         Field::Number(v) => vec![*v; n],
         Field::Numbers(v) => v.clone(),
-        _ => return Err(not_numeric(table, name)),
+        other => return Err(not_numeric(table, name, other)),
     };
     if values.len() != n {
         return Err(wrong_length(table, name, values.len(), n));
@@ -229,7 +229,7 @@ pub fn at_least(
     Err(Inapplicable::new(
         kind,
         format!("{zh}只有 {found} 个，至少需要 {needed} 个"),
-        format!("{found} {en} found; at least {needed} needed"),
+        format!("{en}: {found}; at least {needed} are needed"),
     ))
 }
 
@@ -294,23 +294,17 @@ fn all_finite(values: &[f64], table: &str, name: &str) -> Result<(), Inapplicabl
         Some(index) => Err(Inapplicable::new(
             "non-finite",
             format!(
-                "数据表 `{table}` 的 `{name}` 第 {} 个数不是有限数",
-                index + 1
+                "数据表 `{table}` 的 `{name}` 第 {} 个数（{}）不是有限数；请更正，或删去该行",
+                index + 1,
+                shown(values[index]).zh
             ),
             format!(
-                "number {} of `{name}` in table `{table}` is not finite",
-                index + 1
+                "number {} of `{name}` in table `{table}` ({}) is not finite; correct it or take the row out",
+                index + 1,
+                shown(values[index]).en
             ),
         )),
     }
-}
-
-fn not_numeric(table: &str, name: &str) -> Inapplicable {
-    Inapplicable::new(
-        "not-numeric",
-        format!("数据表 `{table}` 的列 `{name}` 不是数值；请填写数字"),
-        format!("column `{name}` of table `{table}` is not numeric; write numbers"),
-    )
 }
 
 fn wrong_length(table: &str, name: &str, found: usize, needed: usize) -> Inapplicable {

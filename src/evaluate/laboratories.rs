@@ -1,6 +1,7 @@
 //! The table of the laboratories' results, read once for all methods.
 
-use crate::evaluate::method::{Data, Field, Inapplicable, missing};
+use crate::evaluate::method::{Data, Field, Inapplicable, missing, not_numeric, shown};
+use crate::text::Text;
 
 /// Results of `n` laboratories, all columns of length `n`, values and standard uncertainties in the same unit.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,19 +129,25 @@ impl Laboratories {
     }
 
     /// The laboratories whose entry of `column` is bad, each with that entry.
-    fn offenders(&self, column: &[f64], is_bad: impl Fn(f64) -> bool) -> Vec<String> {
+    fn offenders(&self, column: &[f64], is_bad: impl Fn(f64) -> bool) -> Vec<Text> {
         self.lab
             .iter()
             .zip(column)
             .filter(|(_, v)| is_bad(**v))
-            .map(|(lab, v)| format!("`{lab}` ({v})"))
+            .map(|(lab, v)| {
+                let shown = shown(*v);
+                Text::new(
+                    format!("`{lab}`（{}）", shown.zh),
+                    format!("`{lab}` ({})", shown.en),
+                )
+            })
             .collect()
     }
 }
 
 /// Refuses when there are offenders, all of them by name.
 fn refuse_named(
-    offenders: Vec<String>,
+    offenders: Vec<Text>,
     kind: &'static str,
     zh: &str,
     en: &str,
@@ -148,10 +155,17 @@ fn refuse_named(
     if offenders.is_empty() {
         return Ok(());
     }
+    let join = |of: fn(&Text) -> &String, between: &str| {
+        offenders
+            .iter()
+            .map(|o| of(o).as_str())
+            .collect::<Vec<_>>()
+            .join(between)
+    };
     Err(Inapplicable::new(
         kind,
-        format!("实验室 {}：{zh}", offenders.join("、")),
-        format!("laboratory {}: {en}", offenders.join(", ")),
+        format!("实验室 {}：{zh}", join(|offender| &offender.zh, "、")),
+        format!("laboratory {}: {en}", join(|offender| &offender.en, ", ")),
     ))
 }
 
@@ -227,11 +241,7 @@ fn column(
             same_length(name, n, v.len())?;
             Ok(Some(v.clone()))
         }
-        Some(_) => Err(Inapplicable::new(
-            "wrong-kind",
-            format!("数据表 `{table}` 的列 `{name}` 应为数"),
-            format!("column `{name}` of table `{table}` should hold numbers"),
-        )),
+        Some(other) => Err(not_numeric(table, name, other)),
     }
 }
 
@@ -271,6 +281,22 @@ fn uncertainties(data: &Data, table: &str, n: usize) -> Result<Option<Vec<f64>>,
             }
         },
     };
+    if let Some(row) = k.iter().position(|k| !(k.is_finite() && *k > 0.0)) {
+        let found = shown(k[row]);
+        return Err(Inapplicable::new(
+            "bad-coverage-factor",
+            format!(
+                "数据表 `{table}` 第 {} 行的包含因子 k 为 {}；须为正数，通常为 2",
+                row + 1,
+                found.zh
+            ),
+            format!(
+                "the coverage factor k in row {} of table `{table}` is {}; it must be positive, 2 is usual",
+                row + 1,
+                found.en
+            ),
+        ));
+    }
     Ok(Some(
         expanded
             .iter()
@@ -386,7 +412,12 @@ mod tests {
                 "non-positive-dof",
             ),
             ("[labs]\nvalue = [1, 2]\nu = [1]\n", "unequal-columns"),
-            ("[labs]\nvalue = [1, 2]\nu = ['a', 'b']\n", "wrong-kind"),
+            ("[labs]\nvalue = [1, 2]\nu = ['a', 'b']\n", "not-numeric"),
+            ("[labs]\nvalue = ['1', '<2']\nu = [1, 1]\n", "not-numeric"),
+            (
+                "[labs]\nvalue = [1, 2]\nU = [1, 1]\nk = [2, 0]\n",
+                "bad-coverage-factor",
+            ),
             (
                 "[labs]\nvalue = [1, 2]\nu = [1, 1]\ninclude = ['a', 'b']\n",
                 "wrong-kind",

@@ -174,7 +174,8 @@ impl Data {
         match self.table(table).and_then(|t| t.get(column)) {
             Some(Field::Numbers(v)) => Ok(v.clone()),
             Some(Field::Number(v)) => Ok(vec![*v]),
-            _ => Err(missing(table, column)),
+            Some(other) => Err(not_numeric(table, column, other)),
+            None => Err(missing(table, column)),
         }
     }
 }
@@ -186,6 +187,59 @@ pub fn missing(table: &str, column: &str) -> Inapplicable {
         format!("数据表 `{table}` 中缺少列 `{column}`；请补充该列"),
         format!("table `{table}` has no column `{column}`; add it"),
     )
+}
+
+/// The refusal for a column that must hold numbers and holds something else; names the first entry that is not a number.
+pub fn not_numeric(table: &str, column: &str, found: &Field) -> Inapplicable {
+    let words = match found {
+        Field::Words(words) => words.as_slice(),
+        Field::Word(word) => std::slice::from_ref(word),
+        _ => &[],
+    };
+    let kind = "not-numeric";
+    let Some((row, word)) = words
+        .iter()
+        .enumerate()
+        .find(|(_, word)| word.trim().parse::<f64>().is_err())
+    else {
+        return Inapplicable::new(
+            kind,
+            format!("数据表 `{table}` 的列 `{column}` 应为数，每行一个（数不加引号）"),
+            format!(
+                "column `{column}` of table `{table}` should hold numbers, one a row (without quotation marks)"
+            ),
+        );
+    };
+    let row = row + 1;
+    if word.trim_start().starts_with(['<', '＜']) {
+        return Inapplicable::new(
+            kind,
+            format!(
+                "数据表 `{table}` 的列 `{column}` 第 {row} 行为 `{word}`：低于限值的结果没有数值，此方法不能使用；请删去该行，或改用规定了处理办法的方法（算法 A 等，参数 censored）"
+            ),
+            format!(
+                "row {row} of column `{column}` in table `{table}` is `{word}`: a result below a limit has no value that this method could use; take the row out, or use a method that treats such results (such as algorithm-a with the parameter censored)"
+            ),
+        );
+    }
+    Inapplicable::new(
+        kind,
+        format!(
+            "数据表 `{table}` 的列 `{column}` 第 {row} 行 `{word}` 不是数；请只填数值，单位另列"
+        ),
+        format!(
+            "row {row} of column `{column}` in table `{table}`, `{word}`, is not a number; write the number alone, the unit in a column of its own"
+        ),
+    )
+}
+
+/// An entry as a refusal shows it: an empty cell is read as NaN and is called what it is.
+pub fn shown(entry: f64) -> Text {
+    if entry.is_nan() {
+        Text::new("未填", "not stated")
+    } else {
+        Text::new(entry.to_string(), entry.to_string())
+    }
 }
 
 /// A computable method.

@@ -2,7 +2,7 @@
 //! lists share.
 
 use crate::evaluate::consistency::check_significance;
-use crate::evaluate::method::{Data, Field, Fields, Inapplicable, missing};
+use crate::evaluate::method::{Data, Field, Fields, Inapplicable, missing, shown};
 
 /// Results with their labels, in the order of the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,14 +107,14 @@ pub fn check_finite(values: &[f64]) -> Result<(), Inapplicable> {
         Some(i) => Err(Inapplicable::new(
             "non-finite-value",
             format!(
-                "第 {} 个值为 {}，不是有限数；请更正或删去",
+                "第 {} 个值（{}）不是有限数；请更正或删去",
                 i + 1,
-                values[i]
+                shown(values[i]).zh
             ),
             format!(
-                "value {} is {}, which is not a finite number; correct it or take it out",
+                "value {} ({}) is not a finite number; correct it or take it out",
                 i + 1,
-                values[i]
+                shown(values[i]).en
             ),
         )),
     }
@@ -129,7 +129,7 @@ pub fn check_count(have: usize, need: usize) -> Result<(), Inapplicable> {
         "too-few-results",
         format!("只有 {have} 个结果，该方法至少需要 {need} 个；请补充结果或改用其他方法"),
         format!(
-            "there are {have} results and the method needs at least {need}; add results or use another method"
+            "results: {have}; the method needs at least {need}: add results or use another method"
         ),
     ))
 }

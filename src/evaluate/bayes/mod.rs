@@ -165,7 +165,7 @@ fn check(labs: &Laboratories, priors: Priors) -> Result<(), Inapplicable> {
                 labs.members()
             ),
             format!(
-                "{} laboratories are in the reference value; the hierarchical model needs at least 3, with fewer the posterior of the reference value has no standard deviation",
+                "results in the reference value: {}; the hierarchical model needs at least 3, with fewer the posterior of the reference value has no standard deviation",
                 labs.members()
             ),
         ));

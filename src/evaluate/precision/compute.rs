@@ -21,6 +21,9 @@ pub const METHODS: &[Method] = &[
 /// The levels at which ISO 5725-2 calls a result a straggler and an outlier.
 const LEVELS: [f64; 2] = [0.05, 0.01];
 
+/// Critical difference of two results at 95 % over their standard deviation: 1.96 √2, rounded as ISO 5725-6:1994, 4.1.4 rounds it.
+const LIMIT_FACTOR: f64 = 2.8;
+
 fn compute_experiment(data: &Data) -> Result<Quantities, Inapplicable> {
     let Cells { lab, cells } = cells::read(data)?;
     let mut out = Quantities::default();
@@ -31,6 +34,11 @@ fn compute_experiment(data: &Data) -> Result<Quantities, Inapplicable> {
     out.number("s_L", result.s_l);
     out.number("s_R", result.s_reproducibility);
     out.flag("s_L_negative", result.negative_between);
+    out.number("repeatability_limit", LIMIT_FACTOR * result.s_r);
+    out.number(
+        "reproducibility_limit",
+        LIMIT_FACTOR * result.s_reproducibility,
+    );
     if cells.len() >= 3 {
         means(&mut out, &cells)?;
     }
@@ -75,32 +83,34 @@ fn means(out: &mut Quantities, cells: &[Cell]) -> Result<(), Inapplicable> {
     Ok(())
 }
 
-/// Mandel's k, Cochran's test and Algorithm S of the cell standard deviations; their critical values only where all cells have the
-/// same number of replicates.
+/// Mandel's k, Cochran's test and Algorithm S of the standard deviations of the cells with replicates.
+///
+/// Where the cells differ in their number of replicates, the critical values are those of the number that most cells have
+/// (`cochran.n`), as ISO 5725-2:1994, 7.3.3.2 allows; Algorithm S needs equal numbers and is left out.
 fn variances(out: &mut Quantities, cells: &[Cell]) -> Result<(), Inapplicable> {
-    let n = cells[0].n;
-    let balanced = cells.iter().all(|c| c.n == n) && n > 1;
-    if cells.iter().all(|c| c.n < 2 || c.s == 0.0) || cells.iter().filter(|c| c.n > 1).count() < 2 {
+    let replicated: Vec<&Cell> = cells.iter().filter(|c| c.n > 1).collect();
+    if replicated.len() < 2 || replicated.iter().all(|c| c.s == 0.0) {
         return Ok(());
     }
     out.numbers("mandel.k", mandel_k(cells)?);
-    if !balanced {
-        return Ok(());
-    }
-    let p = cells.len();
-    let squares: Vec<f64> = cells.iter().map(|c| c.s * c.s).collect();
+    let (p, n) = (replicated.len(), most_frequent_number(&replicated));
+    let squares: Vec<f64> = replicated.iter().map(|c| c.s * c.s).collect();
     let nu = n as f64 - 1.0;
     let test = cochran(&squares, nu, LEVELS[0])?;
     out.numbers(
         "mandel.k_critical",
         LEVELS.map(|alpha| mandel_k_critical(p, n, alpha)),
     );
+    out.number("cochran.n", n as f64);
     out.number("cochran.C", test.statistic);
     out.numbers(
         "cochran.critical",
         LEVELS.map(|alpha| cochran_critical(p, nu, alpha)),
     );
     out.number("cochran.C_lower", test.lowest);
+    if cells.iter().any(|c| c.n != n) {
+        return Ok(());
+    }
     let deviations: Vec<f64> = cells.iter().map(|c| c.s).collect();
     let robust = algorithm_s(&deviations, n - 1, Stop::Converged, Factors::Exact)?.s;
     out.number("algorithm_s", robust);
@@ -109,6 +119,16 @@ fn variances(out: &mut Quantities, cells: &[Cell]) -> Result<(), Inapplicable> {
         out.number("algorithm_s_ranges", robust);
     }
     Ok(())
+}
+
+/// The number of replicates that most cells have; of equally frequent ones the smallest, whose critical values are the widest.
+fn most_frequent_number(cells: &[&Cell]) -> usize {
+    let frequency = |n: usize| cells.iter().filter(|c| c.n == n).count();
+    cells
+        .iter()
+        .map(|c| c.n)
+        .max_by(|a, b| frequency(*a).cmp(&frequency(*b)).then(b.cmp(a)))
+        .unwrap_or_default()
 }
 
 fn compute_youden(data: &Data) -> Result<Quantities, Inapplicable> {
@@ -132,4 +152,40 @@ fn compute_youden(data: &Data) -> Result<Quantities, Inapplicable> {
     out.entries
         .push(("ellipse.outside".to_owned(), Field::Flags(outside)));
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::evaluate::table::from_toml;
+
+    fn number(q: &Quantities, name: &str) -> f64 {
+        match q.get(name) {
+            Some(Field::Number(v)) => *v,
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn cells_of_unequal_size_are_tested_with_the_number_of_replicates_that_most_have() {
+        let text = "[cells]\nreplicates = [[1, 2, 3], [4, 6, 5], [2, 9], [3]]\n";
+        let q = compute_experiment(&from_toml(text).unwrap()).unwrap();
+        // Variances 1, 1 and 24.5 of the cells with replicates; critical value for p = 3, n = 3 of ISO 5725-2:1994, Table 4: 0.871.
+        assert!((number(&q, "cochran.C") - 24.5 / 26.5).abs() < 1e-15);
+        assert_eq!(number(&q, "cochran.n"), 3.0);
+        let Some(Field::Numbers(critical)) = q.get("cochran.critical") else {
+            panic!("no critical values")
+        };
+        assert!((critical[0] - 0.871).abs() < 5e-4 && (critical[1] - 0.942).abs() < 5e-4);
+        assert_eq!(q.get("algorithm_s"), None);
+    }
+
+    #[test]
+    fn the_limits_are_2_8_standard_deviations() {
+        let text = "[cells]\nreplicates = [[1, 3], [5, 9], [4, 4]]\n";
+        let q = compute_experiment(&from_toml(text).unwrap()).unwrap();
+        assert_eq!(number(&q, "repeatability_limit"), 2.8 * number(&q, "s_r"));
+        assert_eq!(number(&q, "reproducibility_limit"), 2.8 * number(&q, "s_R"));
+    }
 }

@@ -1,5 +1,6 @@
 //! The methods of proficiency testing on tables of data.
 
+use crate::evaluate::columns::optional_column;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities, missing};
 use crate::evaluate::outlier::{Sides, grubbs, largest_standardised_deviation};
@@ -99,11 +100,18 @@ fn compute_algorithm_a(data: &Data) -> Result<Quantities, Inapplicable> {
         ("iso_three_figures", Stop::ThreeFigures, Factors::Printed),
         ("exact_factor", Stop::Converged, Factors::Exact),
     ];
-    let wanted = data.word_or("stop", "converged")?;
-    let wanted = if wanted == "three-figures" {
-        "iso_three_figures"
-    } else {
-        "converged"
+    let wanted = match data.word_or("stop", "converged")?.as_str() {
+        "converged" => "converged",
+        "three-figures" => "iso_three_figures",
+        other => {
+            return Err(Inapplicable::new(
+                "unknown-choice",
+                format!(
+                    "参数 stop 为 `{other}`；应为 converged（收敛）或 three-figures（三位有效数字不变）"
+                ),
+                format!("parameter stop is `{other}`; it should be converged or three-figures"),
+            ));
+        }
     };
     for (name, stop, factors) in variants {
         let robust = algorithm_a(&values, stop, factors)?;
@@ -335,15 +343,12 @@ fn target(data: &Data) -> Result<Target, Inapplicable> {
 
 /// Expanded uncertainties of the participants as reported, or k·u (k = 2 when not stated).
 fn expanded_uncertainties(data: &Data, table: &str, u: &[f64]) -> Result<Vec<f64>, Inapplicable> {
-    if let Ok(expanded) = data.numbers(table, "U") {
-        crate::evaluate::sample::check_lengths(("u", u.len()), ("U", expanded.len()))?;
+    if let Some(expanded) = optional_column(data, table, &["U"], u.len())? {
         return Ok(expanded);
     }
-    Ok(match data.numbers(table, "k") {
-        Ok(k) if k.len() == u.len() => u.iter().zip(k).map(|(u, k)| k * u).collect(),
-        Ok(k) if k.len() == 1 => u.iter().map(|u| k[0] * u).collect(),
-        _ => u.iter().map(|u| 2.0 * u).collect(),
-    })
+    let k = optional_column(data, table, &["k"], u.len())?;
+    let k = k.unwrap_or_else(|| vec![2.0; u.len()]);
+    Ok(u.iter().zip(k).map(|(u, k)| k * u).collect())
 }
 
 fn compute_scores(data: &Data) -> Result<Quantities, Inapplicable> {

@@ -185,7 +185,7 @@ pub(crate) fn too_few(have: usize, need: usize) -> Inapplicable {
             "参与参考值的结果只有 {have} 个，此方法至少需要 {need} 个；请增加实验室或改用其他方法"
         ),
         format!(
-            "{have} results take part in the reference value and this method needs {need} or more; add laboratories or use another method"
+            "results in the reference value: {have}; this method needs {need} or more: add laboratories or use another method"
         ),
     )
 }

@@ -14,7 +14,7 @@ pub fn read_covariance(data: &Data, labs: &Laboratories) -> Result<Vec<Vec<f64>>
         .tables
         .get("covariance")
         .or_else(|| data.tables.get("correlation"))
-        .ok_or_else(|| missing("covariance", "matrix"))?;
+        .ok_or_else(no_covariance)?;
     let n = labs.len();
     let stated = |i: usize, j: usize| labs.u[i] * labs.u[j];
     for name in ["matrix", "V", "cov"] {
@@ -88,6 +88,14 @@ fn from_pairs(table: &Fields, labs: &Laboratories) -> Result<Vec<Vec<f64>>, Inap
         v[j][i] = covariance;
     }
     Ok(v)
+}
+
+fn no_covariance() -> Inapplicable {
+    Inapplicable::new(
+        "missing-covariance",
+        "未给出结果之间的相关性；请给出数据表 `covariance`：逐对 `pairs`（如 `甲,乙`）与 `cov` 或 `r`，或完整矩阵 `matrix`；结果相互独立时用 weighted-mean",
+        "nothing is said about the correlations; give the table `covariance` with `pairs` (such as `A,B`) and `cov` or `r`, or the full `matrix`; for independent results use weighted-mean",
+    )
 }
 
 fn wrong_size(have: usize, need: usize) -> Inapplicable {

@@ -66,7 +66,7 @@ pub(crate) fn too_few(members: usize, needed: usize) -> Inapplicable {
             "参考值中只有 {members} 个实验室，本方法至少需要 {needed} 个；请增加参加参考值的实验室或改用其他方法"
         ),
         format!(
-            "{members} laboratories are in the reference value and the method needs at least {needed}; let more take part or use another method"
+            "results in the reference value: {members}; the method needs at least {needed}: let more take part or use another method"
         ),
     )
 }

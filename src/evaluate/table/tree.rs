@@ -165,6 +165,13 @@ fn array(key: &str, items: &[Value]) -> Result<Field, Unreadable> {
     if let Some(words) = items.iter().map(word).collect::<Option<Vec<String>>>() {
         return Ok(Field::Words(words));
     }
+    if let Some(words) = items
+        .iter()
+        .map(number_or_limit)
+        .collect::<Option<Vec<String>>>()
+    {
+        return Ok(Field::Words(words));
+    }
     let row = |item: &Value| {
         item.as_array()
             .and_then(|row| row.iter().map(number).collect::<Option<Vec<f64>>>())
@@ -183,6 +190,14 @@ fn word(value: &Value) -> Option<String> {
         Value::String(word) => Some(word.clone()),
         Value::Datetime(date) => Some(date.to_string()),
         _ => None,
+    }
+}
+
+/// A number as text, or a result below a limit, `"<10"`: together they are a column of words, as in a CSV.
+fn number_or_limit(value: &Value) -> Option<String> {
+    match value {
+        Value::String(word) if word.trim_start().starts_with(['<', '＜']) => Some(word.clone()),
+        other => number(other).map(|v| v.to_string()),
     }
 }
 
@@ -233,6 +248,13 @@ mod tests {
     fn a_row_without_an_entry_is_refused_with_the_key() {
         let refused = from_toml("[[labs]]\nvalue = 1\nu = 1\n[[labs]]\nvalue = 2\n").unwrap_err();
         assert_eq!(refused.place, Place::Key("labs.u".into()));
+    }
+
+    #[test]
+    fn a_result_below_a_limit_may_stand_among_numbers() {
+        let data = from_toml("[data]\nvalues = [10, \"<0.5\", 12.25]\n").unwrap();
+        let words = ["10", "<0.5", "12.25"].map(String::from).to_vec();
+        assert_eq!(data.tables["data"]["values"], Field::Words(words));
     }
 
     #[test]

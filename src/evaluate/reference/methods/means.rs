@@ -8,6 +8,7 @@ use crate::evaluate::equivalence::{
 };
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Field, Inapplicable, Quantities, missing};
+use crate::evaluate::reference::consensus::too_few;
 use crate::evaluate::reference::median::MAD_TO_SD;
 use crate::evaluate::reference::random_effects::{Estimator, random_effects_mean};
 use crate::evaluate::reference::report::{self, names};
@@ -315,6 +316,10 @@ pub(super) fn compute_leave_one_out(data: &Data) -> Result<Quantities, Inapplica
         }),
     ];
     let estimate = choice(data, "estimator", &known)?;
+    if labs.members() < 3 {
+        // Every estimator is left with one result fewer, of which it needs two.
+        return Err(too_few(labs.members(), 3));
+    }
     let doe = leave_one_out(&labs, None, estimate)?;
     let mut q = Quantities::default();
     report::reference(&mut q, &labs, &estimate(&labs)?);
