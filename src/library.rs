@@ -141,6 +141,14 @@ impl Declared {
         parameters(self.entry).chain(options).collect()
     }
 
+    /// Names of the quantities that the method gives, as declared.
+    pub fn gives(&self) -> Vec<&'static str> {
+        self.entry
+            .children("gives")
+            .filter_map(|e| e.name("name"))
+            .collect()
+    }
+
     /// Columns of the tables of `data` that the method does not read, written `table.column`.
     ///
     /// A mistyped heading (`inreference`) would otherwise change the result without a word.

@@ -9,15 +9,16 @@
 //! - under its own name;
 //! - without `published.` in front or `_exact` behind; `kcrv.X` is `reference.X`;
 //! - `NAME[LAB]` is the entry of laboratory LAB;
-//! - by the family's renames, where a case puts several quantities under one name;
+//! - an expected array with `keys` is gathered from the entries `NAME.KEY`, where NAME itself was not computed or is longer;
+//! - by the family's renames, where a case puts several quantities under one name without keys;
 //! - an expected array with `keys` may name some of the laboratories only.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bidui::evaluate::method::{Field, Quantities};
+use bidui::evaluate::method::{Data, Field, Quantities};
 use bidui::evaluate::register::methods;
 use bidui::evaluate::table::{from_toml, parameter};
 
@@ -133,13 +134,56 @@ fn the_library_declares_every_column_and_parameter_that_the_cases_use() {
     assert!(undeclared.is_empty(), "{}", undeclared.join("\n"));
 }
 
-/// Computes one case; how many quantities were compared and what is wrong.
-fn check(text: &str, mapping: &Mapping) -> (usize, Vec<String>) {
+/// A computed name as it is declared: what depends on the data (a number, laboratories) is written n, I and J.
+fn declared_name(name: &str) -> String {
+    if name.starts_with("lcs.members_of_all_") {
+        return "lcs.members_of_all_n".to_owned();
+    }
+    for (mark, end, shown) in [(".bilateral_", '.', "I_J"), ("bilateral.u_D_", '_', "IJ")] {
+        if let Some(((before, rest), after)) = name
+            .split_once(mark)
+            .and_then(|parts| Some((parts, parts.1.rsplit_once(end)?.1)))
+        {
+            assert!(!rest.is_empty());
+            return format!("{before}{mark}{shown}{end}{after}");
+        }
+    }
+    name.to_owned()
+}
+
+#[test]
+fn the_library_declares_every_quantity_that_the_cases_compute() {
+    let mut undeclared = BTreeSet::new();
+    for file in case_files() {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let mapping = mapping(&name).unwrap();
+        let declared = bidui::library::find(mapping.method).unwrap();
+        let data = input(&std::fs::read_to_string(&file).unwrap(), mapping);
+        let computed = (declared.method.compute)(&data).unwrap();
+        let gives = declared.gives();
+        for (quantity, _) in &computed.entries {
+            if !gives.contains(&declared_name(quantity).as_str()) {
+                undeclared.insert(format!("{} does not declare {quantity}", mapping.method));
+            }
+        }
+    }
+    let undeclared: Vec<String> = undeclared.into_iter().collect();
+    assert!(undeclared.is_empty(), "{}", undeclared.join("\n"));
+}
+
+/// The tables of a case with the parameters of its family.
+fn input(text: &str, mapping: &Mapping) -> Data {
     let mut data = from_toml(text).expect("a case is valid TOML");
     for argument in mapping.set {
         let (name, value) = parameter(argument).expect("a mapping sets NAME=VALUE");
         data.parameters.insert(name, value);
     }
+    data
+}
+
+/// Computes one case; how many quantities were compared and what is wrong.
+fn check(text: &str, mapping: &Mapping) -> (usize, Vec<String>) {
+    let data = input(text, mapping);
     let Some(method) = methods()
         .into_iter()
         .find(|method| method.id == mapping.method)
@@ -182,9 +226,10 @@ fn compare(
         Some(keys) => keys.iter().filter_map(toml::Value::as_str).collect(),
         None => Vec::new(),
     };
-    let found =
-        find(name, computed, labels, mapping).ok_or_else(|| format!("{name} was not computed"))?;
     let expected = &expect["value"];
+    let found = gathered(name, &keys, computed)
+        .or_else(|| find(name, computed, labels, mapping))
+        .ok_or_else(|| format!("{name} was not computed"))?;
     let found = pick(found, expected, &keys, labels);
     if agree(expected, &found, tolerance) {
         Ok(())
@@ -193,6 +238,24 @@ fn compare(
             "{name}: expected {expected} ± {tolerance:e}, computed {found:?}"
         ))
     }
+}
+
+/// The name without what marks where an expected value comes from.
+fn plain(name: &str) -> &str {
+    let name = name.strip_prefix("published.").unwrap_or(name);
+    name.strip_suffix("_exact").unwrap_or(name)
+}
+
+/// The entries `NAME.KEY` in the order of the keys, if all of them were computed.
+fn gathered(name: &str, keys: &[&str], computed: &Quantities) -> Option<Field> {
+    let entry = |key: &&str| match computed.get(&format!("{}.{key}", plain(name))) {
+        Some(Field::Number(v)) => Some(*v),
+        _ => None,
+    };
+    let values: Option<Vec<f64>> = keys.iter().map(entry).collect();
+    values
+        .filter(|values| !values.is_empty())
+        .map(Field::Numbers)
 }
 
 /// The computed field that an expected name means.
@@ -215,8 +278,7 @@ fn find(name: &str, computed: &Quantities, labels: &[String], mapping: &Mapping)
             _ => None,
         };
     }
-    let plain = name.strip_prefix("published.").unwrap_or(name);
-    let plain = plain.strip_suffix("_exact").unwrap_or(plain);
+    let plain = plain(name);
     let reference = plain
         .strip_prefix("kcrv.")
         .map(|rest| format!("reference.{rest}"));

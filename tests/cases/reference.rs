@@ -37,4 +37,8 @@ pub const MAPPINGS: &[Mapping] = &[
     plain("kc-ccqm-k88-", "median"),
     plain("kc-pmm-", "power-moderated-mean"),
     plain("kc-vangel-rukhin-", "vangel-rukhin"),
+    plain("kc-median-", "median"),
+    plain("kc-external-", "external-value"),
+    plain("kc-birge-", "birge-mean"),
+    plain("kc-leave-one-out-", "leave-one-out"),
 ];

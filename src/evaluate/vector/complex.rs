@@ -91,8 +91,13 @@ fn complex(data: &Data) -> Result<Quantities, Inapplicable> {
     let limit = elliptical_limit(coverage);
     let (names, points) = points(data)?;
     let n = points.iter().map(|p| p.rows.len()).sum();
-    let of_points = |f: &dyn Fn(&VectorConsensus) -> f64| {
-        points.iter().map(|p| f(&p.consensus)).collect::<Vec<_>>()
+    // One point gives numbers, several give one entry each in the order of `point`.
+    let of_points = |out: &mut Quantities, name: &str, f: &dyn Fn(&VectorConsensus) -> f64| {
+        let values: Vec<f64> = points.iter().map(|p| f(&p.consensus)).collect();
+        match values.as_slice() {
+            [one] => out.number(name, *one),
+            _ => out.numbers(name, values),
+        }
     };
     // Every quantity of a laboratory goes back to its row of the table.
     let of_rows = |f: &dyn Fn(&VectorConsensus, usize) -> f64| {
@@ -109,23 +114,16 @@ fn complex(data: &Data) -> Result<Quantities, Inapplicable> {
     if names.len() > 1 {
         out.words("point", names);
     }
-    out.numbers("reference.re", of_points(&|c| c.reference[0]));
-    out.numbers("reference.im", of_points(&|c| c.reference[1]));
-    out.numbers(
-        "reference.u_re",
-        of_points(&|c| c.covariance[(0, 0)].sqrt()),
-    );
-    out.numbers(
-        "reference.u_im",
-        of_points(&|c| c.covariance[(1, 1)].sqrt()),
-    );
-    out.numbers(
-        "reference.r",
-        of_points(&|c| c.covariance[(0, 1)] / (c.covariance[(0, 0)] * c.covariance[(1, 1)]).sqrt()),
-    );
-    out.numbers("chi2.global", of_points(&|c| c.chi_squared));
-    out.numbers("chi2.dof", of_points(&|c| c.dof as f64));
-    out.numbers("chi2.p_right", of_points(&VectorConsensus::p_global));
+    of_points(&mut out, "reference.re", &|c| c.reference[0]);
+    of_points(&mut out, "reference.im", &|c| c.reference[1]);
+    of_points(&mut out, "reference.u_re", &|c| c.covariance[(0, 0)].sqrt());
+    of_points(&mut out, "reference.u_im", &|c| c.covariance[(1, 1)].sqrt());
+    of_points(&mut out, "reference.r", &|c| {
+        c.covariance[(0, 1)] / (c.covariance[(0, 0)] * c.covariance[(1, 1)]).sqrt()
+    });
+    of_points(&mut out, "chi2.global", &|c| c.chi_squared);
+    of_points(&mut out, "chi2.dof", &|c| c.dof as f64);
+    of_points(&mut out, "chi2.p_right", &VectorConsensus::p_global);
     out.numbers("doe.D_re", of_rows(&|c, i| c.d[(i, 0)]));
     out.numbers("doe.D_im", of_rows(&|c, i| c.d[(i, 1)]));
     out.numbers(
@@ -184,6 +182,14 @@ mod tests {
     #[test]
     fn the_ellipse_of_95_percent_has_the_known_radius() {
         assert!((elliptical_limit(0.95).sqrt() - 2.447_746_830_680_816).abs() < 1e-14);
+    }
+
+    #[test]
+    fn one_point_alone_has_numbers_for_its_reference() {
+        assert!(matches!(
+            compute(DATA).get("reference.re"),
+            Some(Field::Number(_))
+        ));
     }
 
     #[test]
