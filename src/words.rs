@@ -21,11 +21,7 @@ pub fn verdict(name: &str, lang: Lang, wording: &Wording) -> String {
 
 /// A word of a closed set of the language (`organizer`, `dissemination`) in the words of `lang`.
 pub fn choice(set: &str, name: &str, lang: Lang) -> String {
-    let known = table::table().choice(set).iter().find(|t| t.en == name);
-    match (lang, known) {
-        (Lang::Zh, Some(term)) => term.zh.clone(),
-        _ => name.replace('-', " "),
-    }
+    table::table().title(set, name).get(lang).to_owned()
 }
 
 fn period(period: &Period, lang: Lang) -> String {

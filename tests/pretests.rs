@@ -380,3 +380,168 @@ fn homogeneity_is_judged_by_the_analysis_of_variance_and_the_criterion_of_the_pr
     // F(0.95; 14, 15) of the tables.
     assert!((figure(&figures, test, "F_critical") - 2.424).abs() < 5e-4);
 }
+
+/// Carries a protocol out on its results: the exit status, what was said, the outcome as a table.
+fn carried_out(
+    name: &str,
+    protocol: &Path,
+    results: &str,
+    tested: Option<&Path>,
+) -> (i32, String, String) {
+    let output = folder(&format!("{name}-run"));
+    let mut arguments = vec!["--lang", "en", "run", text(protocol), "--results", results];
+    arguments.extend(["-o", text(&output)]);
+    if let Some(tested) = tested {
+        arguments.extend(["--pretests", text(tested)]);
+    }
+    let run = bidui(&arguments);
+    let table = fs::read_to_string(output.join("outcome.csv")).unwrap_or_default();
+    (run.status.code().unwrap(), said(&run), table)
+}
+
+/// A number of an outcome.
+fn number(table: &str, lab: &str, point: &str, quantity: &str) -> f64 {
+    let row = table
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .find(|cells| cells.get(1..4) == Some(&[lab, point, quantity][..]))
+        .unwrap_or_else(|| panic!("no {quantity} of {lab} at {point}"));
+    row[4].parse().unwrap()
+}
+
+/// A protocol of the folder `protocols` with changes, in a folder of its own.
+fn changed(name: &str, protocol: &str, changes: &[(&str, &str)]) -> PathBuf {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(protocol);
+    let mut source = fs::read_to_string(file).unwrap();
+    for (before, after) in changes {
+        assert!(source.contains(before), "{before}");
+        source = source.replacen(before, after, 1);
+    }
+    let path = folder(name).join("protocol.bidui");
+    fs::write(&path, source).unwrap();
+    path
+}
+
+#[test]
+fn what_the_protocol_states_for_transport_enters_reference_and_deviations_once() {
+    let results = "protocols/cn-mass-e2/results";
+    let without = changed(
+        "states-nothing",
+        MASSES,
+        &[("    include     stability, transport in U_ref\n", "")],
+    );
+    let stated = changed(
+        "states-transport",
+        MASSES,
+        &[(
+            "    carrier zh \"专人携带\"",
+            "    u 0.02 mg at p1kg, 0.01 mg at p500g\n    carrier zh \"专人携带\"",
+        )],
+    );
+    let (status, told, bare) = carried_out("states-nothing", &without, results, None);
+    assert_eq!(status, 0, "{told}");
+    let (status, told, full) = carried_out("states-transport", &stated, results, None);
+    assert_eq!(status, 0, "{told}");
+    for (point, u) in [("p1kg", 0.02), ("p500g", 0.01)] {
+        assert_eq!(number(&full, "", point, "reference.u_transport"), u);
+        let close = |found: f64, base: f64| {
+            let expected = (base * base + u * u).sqrt();
+            assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
+        };
+        close(
+            number(&full, "", point, "reference.u"),
+            number(&bare, "", point, "reference.u"),
+        );
+        for lab in ["NIM", "SIMT", "SCIM"] {
+            close(
+                number(&full, lab, point, "doe.u"),
+                number(&bare, lab, point, "doe.u"),
+            );
+            let d = number(&full, lab, point, "doe.D");
+            let en = number(&full, lab, point, "En");
+            let u = number(&full, lab, point, "doe.u");
+            assert!((en - d / (2.0 * u)).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn the_difference_between_bottles_comes_from_the_test_before_dispatch_or_the_point_is_not_evaluated()
+ {
+    let rice = "protocols/cn-cadmium-rice/protocol.bidui";
+    let results = "protocols/cn-cadmium-rice/results";
+    let protocol = changed(
+        "bottles",
+        rice,
+        &[(
+            "    equivalence unilateral\n",
+            "    include homogeneity in U_ref\n    equivalence unilateral\n",
+        )],
+    );
+    let (status, told, table) = carried_out("bottles-untested", &protocol, results, None);
+    assert_eq!(status, 1);
+    assert!(
+        told.contains("no number for it") && told.contains("homogeneity"),
+        "{told}"
+    );
+    assert!(!table.contains("reference.value") && !table.contains("verdict"));
+
+    let (status, told, figures, tested) = evaluated(
+        "bottles",
+        text(&protocol),
+        Path::new("protocols/cn-cadmium-rice/pretests"),
+    );
+    assert_eq!(status, 0, "{told}");
+    let tested = tested.join("pretest.json");
+    let (status, told, table) = carried_out("bottles", &protocol, results, Some(&tested));
+    assert_eq!(status, 0, "{told}");
+    let u_bb = figure(&figures, "homogeneity.rice.cadmium", "u_bb");
+    let (_, _, bare) = carried_out(
+        "bottles-bare",
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join(rice),
+        results,
+        None,
+    );
+    assert_eq!(
+        number(&table, "", "cadmium", "reference.u_homogeneity"),
+        u_bb
+    );
+    let expected = |base: f64| (base * base + u_bb * u_bb).sqrt();
+    let close = |found: f64, expected: f64| (found / expected - 1.0).abs() < 1e-12;
+    assert!(close(
+        number(&table, "", "cadmium", "reference.u"),
+        expected(0.004)
+    ));
+    assert!(close(
+        number(&table, "LAB03", "cadmium", "doe.u"),
+        expected(number(&bare, "LAB03", "cadmium", "doe.u"))
+    ));
+    let run = folder("bottles-run-again");
+    bidui(&[
+        "run",
+        text(&protocol),
+        "--results",
+        results,
+        "--pretests",
+        text(&tested),
+        "-o",
+        text(&run),
+    ]);
+    let why = said(&bidui(&[
+        "--lang",
+        "zh",
+        "why",
+        text(&run.join("outcome.json")),
+        "LAB03",
+    ]));
+    assert!(
+        why.contains("传递标准的不确定度 (均匀性)")
+            && why.contains("发出前试验 homogeneity.rice.cadmium"),
+        "{why}"
+    );
+    let report = fs::read_to_string(run.join("report.en.md")).unwrap();
+    assert!(
+        report.contains("Uncertainty of the transfer standard (homogeneity)"),
+        "{report}"
+    );
+}

@@ -65,18 +65,39 @@ fn try_run(name: &str, protocol: &Path, results: &Path) -> (bool, String, String
     let output = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("protocols")
         .join(name);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bidui"));
+    command.args(["--lang", "en", "run"]).arg(protocol);
+    command.arg("--results").arg(results).arg("-o").arg(&output);
+    if let Some(tested) = tested(name, protocol) {
+        command.arg("--pretests").arg(tested);
+    }
+    let run = command.output().unwrap();
+    let findings = String::from_utf8_lossy(&run.stderr).into_owned();
+    let outcome = std::fs::read_to_string(output.join("outcome.csv"));
+    (run.status.success(), findings, outcome.unwrap_or_default())
+}
+
+/// The outcome of the tests before dispatch, for a protocol that comes with their measurements.
+fn tested(name: &str, protocol: &Path) -> Option<PathBuf> {
+    let measurements = protocol.with_file_name("pretests");
+    if !measurements.exists() {
+        return None;
+    }
+    let output = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("protocols-tested")
+        .join(name);
     let run = Command::new(env!("CARGO_BIN_EXE_bidui"))
-        .args(["--lang", "en", "run"])
+        .args(["--lang", "en", "run", "--stage", "pretest"])
         .arg(protocol)
         .arg("--results")
-        .arg(results)
+        .arg(&measurements)
         .arg("-o")
         .arg(&output)
         .output()
         .unwrap();
-    let findings = String::from_utf8_lossy(&run.stderr).into_owned();
-    let outcome = std::fs::read_to_string(output.join("outcome.csv"));
-    (run.status.success(), findings, outcome.unwrap_or_default())
+    let findings = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{name}: {findings}");
+    Some(output.join("pretest.json"))
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Every check is a function over the model that adds findings; none depends on another, so that all findings come at once.
 
 mod artefacts;
+mod contributions;
 mod evaluation;
 #[cfg(test)]
 mod fixture;
@@ -38,6 +39,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     journey::check(&protocol, &written, &journey, &mut diagnostics);
     artefacts::check(&protocol, &mut diagnostics);
     evaluation::check(&protocol, &mut diagnostics);
+    contributions::check(&protocol, &mut diagnostics);
     methods::check(&protocol, &mut diagnostics);
     scores::check(&protocol, &mut diagnostics);
     link::check(&protocol, &mut diagnostics);

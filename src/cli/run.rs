@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::documents::{Fault, Wanted};
 use super::pretest::Tests;
+use super::release::Tested;
 use super::{Status, files, terminal};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::intake;
@@ -34,6 +35,8 @@ pub(super) struct Run {
     #[arg(long, value_enum, default_value_t = Stage::Evaluation)]
     stage: Stage,
     #[command(flatten)]
+    tested: Tested,
+    #[command(flatten)]
     documents: Wanted,
 }
 
@@ -55,6 +58,10 @@ impl Run {
         };
         let templates = match self.documents.templates(lang) {
             Ok(templates) => templates,
+            Err(status) => return status,
+        };
+        let tested = match self.tested.outcome(&plan, lang) {
+            Ok(tested) => tested,
             Err(status) => return status,
         };
         let Some((submissions, mut findings)) = submissions(&plan, &self.results, lang) else {
@@ -80,7 +87,7 @@ impl Run {
         if nothing {
             return Status::Failed;
         }
-        let outcome = execute(&plan, &collected, self.reported);
+        let outcome = execute(&plan, &collected, self.reported, tested.as_ref());
         let failures = failures(&outcome);
         terminal::report(&failures, &Sources::default(), lang);
         let output = self.folder("outcome");

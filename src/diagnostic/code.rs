@@ -103,6 +103,7 @@ codes! {
     TooFewResults "E0604" "too-few-results" Error,
     DriftNotObserved "E0605" "drift-not-observed" Error,
     ArtefactsPooled "W0606" "artefacts-pooled" Warning,
+    ContributionWithoutNumber "E0608" "contribution-without-number" Error,
     MethodOutOfPlace "E0611" "method-out-of-place" Error,
     MethodForIndependentResults "E0612" "method-for-independent-results" Error,
     SubsetBeyondReach "E0613" "subset-beyond-reach" Error,

@@ -33,7 +33,7 @@ impl Report {
 /// Carries out an example with the plan of its protocol.
 pub fn run(example: &Example, plan: &Plan, sources: &Sources) -> Report {
     let plan = with_references(plan, example);
-    let outcome = execute(&plan, &results(example, sources), None);
+    let outcome = execute(&plan, &results(example, sources), None, None);
     let mut failures = not_carried_out(example, &outcome);
     // What comes out of steps that failed is not what the author expects either; that needs no second word.
     if failures.is_empty() {

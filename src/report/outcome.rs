@@ -11,7 +11,7 @@ use super::words::{Words, escape};
 use super::{Document, blocks, equivalence_graph};
 use crate::run::Outcome;
 use crate::run::outcome::{
-    AppliedException, LaboratoryOutcome, LaboratoryResult, Link, PointOutcome,
+    AppliedException, Contribution, LaboratoryOutcome, LaboratoryResult, Link, PointOutcome,
 };
 use crate::text::Lang;
 use crate::values::rounding::{digits, hundredths, pair, shortest};
@@ -127,6 +127,7 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
             u => format!("{u} {unit}"),
             method => words.method_title(&method),
             took_over => r.took_over,
+            contributions => r.contributions.iter().map(|part| contribution(part, unit, words)).collect::<Vec<_>>(),
             ties => r.ties,
             consistency,
         }
@@ -200,6 +201,19 @@ fn link_data(link: &Link, unit: &str, words: Words<'_>) -> Value {
         weights => weights(&link.key.weights, words),
         absent => link.absent.join(", "),
         source, laboratories, consistency,
+    }
+}
+
+fn contribution(part: &Contribution, unit: &str, words: Words<'_>) -> Value {
+    let (item, origin) = (
+        crate::schema::table::table().title("contribution", &part.item),
+        part.origin.title(),
+    );
+    context! {
+        item => item.get(words.lang),
+        u => format!("{} {unit}", digits(part.u, 2)),
+        origin => origin.get(words.lang),
+        in_reference => part.in_reference,
     }
 }
 

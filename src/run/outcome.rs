@@ -95,6 +95,9 @@ pub struct Reference {
     pub u_results: f64,
     /// The part of `u` that comes from the transfer standard.
     pub u_standard: f64,
+    /// The parts of what the transfer standard adds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contributions: Vec<Contribution>,
     /// Full name of the method that was used.
     pub method: String,
     pub consistency: Option<Consistency>,
@@ -136,6 +139,36 @@ pub struct Criterion {
     /// What is done when it is not: `z-prime`, `state` or `halt`.
     pub otherwise: String,
     pub clause: String,
+}
+
+/// A part of the uncertainty that the transfer standard adds to every deviation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// `stability`, `transport` or `homogeneity`.
+    pub item: String,
+    pub u: f64,
+    pub origin: Origin,
+    /// Whether it enters the reference value as well.
+    pub in_reference: bool,
+    pub clause: String,
+}
+
+/// Where the number of a part comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum Origin {
+    /// The protocol states it.
+    Protocol,
+    /// A test before dispatch.
+    Pretest { test: String },
+    /// The range of the pilot's measurements during the circulation.
+    PilotReturns,
+    /// These meet the criterion, and the protocol adds nothing then.
+    WithinCriterion,
+    /// The drift is corrected; the uncertainty of that is in the covariance of the results.
+    Corrected,
+    /// The pilot's measurements after the return show it together with the drift.
+    WithStability,
 }
 
 /// The chi-squared test of consistency.
@@ -381,6 +414,10 @@ impl Outcome {
                     ("reference.u_standard", r.u_standard),
                 ] {
                     row(&r.step, "", point, name, shortest(value), unit);
+                }
+                for part in &r.contributions {
+                    let name = format!("reference.u_{}", part.item);
+                    row(&r.step, "", point, &name, shortest(part.u), unit);
                 }
                 if let Some(s) = r.s {
                     row(&r.step, "", point, "reference.s", shortest(s), unit);

@@ -269,6 +269,20 @@ impl Teller<'_> {
                 );
                 self.line(3, &text, None);
             }
+            for part in &r.contributions {
+                let (item, origin) = (
+                    crate::schema::table::table().title("contribution", &part.item),
+                    part.origin.title(),
+                );
+                let text = format!(
+                    "{} ({}): u = {} {unit}, {}",
+                    self.word("传递标准的不确定度", "uncertainty of the transfer standard"),
+                    item.get(lang),
+                    digits(part.u, 2),
+                    origin.get(lang)
+                );
+                self.line(3, &text, Some(&part.clause));
+            }
             let share = match (&result.left_out, result.in_reference) {
                 (Some(reason), false) => format!(
                     "{}: {}",

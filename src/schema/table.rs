@@ -242,6 +242,13 @@ impl Table {
         (self.statements.iter()).find(|s| s.word.en == word && s.takes_over())
     }
 
+    /// The words of both languages for one of a closed set.
+    pub fn title(&self, set: &str, id: &str) -> Text {
+        let found = self.choice(set).iter().find(|term| term.en == id);
+        let en = id.replace('-', " ");
+        Text::new(found.map_or(en.clone(), |term| term.zh.clone()), en)
+    }
+
     /// The words of a choice.
     pub fn choice(&self, name: &str) -> &[Term] {
         self.choices.get(name).map_or(&[], Vec::as_slice)

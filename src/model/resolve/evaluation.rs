@@ -178,6 +178,7 @@ impl Resolver<'_> {
         let list = |word: &str, slot: &'static str| -> Vec<(String, crate::source::Span)> {
             entry
                 .child(word)
+                .filter(|e| !e.poisoned)
                 .map(|e| {
                     Self::spanned_list(e, slot)
                         .into_iter()

@@ -84,7 +84,6 @@ impl PointRun {
                         .copied()
                         .fold(f64::NEG_INFINITY, f64::max);
                     drift.u = (high - low) / 12.0_f64.sqrt();
-                    self.u_standard = drift.u;
                     drift.treatment = "added".to_owned();
                 }
                 _ => {

@@ -1,5 +1,6 @@
 //! The steps of a plan, carried out in their order.
 
+mod contributions;
 mod drift;
 mod equivalence;
 mod link;
@@ -13,7 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use self::reference::{Formed, Order};
-use super::outcome::{FORMAT_VERSION, Failure, LaboratoryResult, Outcome, PointOutcome};
+use super::outcome::{
+    Contribution, FORMAT_VERSION, Failure, LaboratoryResult, Outcome, PointOutcome,
+};
+use super::pretests::Pretests;
 use super::results::{Result as Submitted, Results};
 use super::verdicts;
 use crate::evaluate::laboratories::Laboratories;
@@ -21,8 +25,14 @@ use crate::numeric::sum::mean;
 use crate::plan::{Plan, Range, Role, Step, Task};
 use crate::values::unit::parse_unit;
 
-/// Carries a plan out on the results submitted; `reported` is the day of the report from which deadlines run, by default the day planned.
-pub fn execute(plan: &Plan, results: &Results, reported: Option<Date>) -> Outcome {
+/// Carries a plan out on the results submitted; `reported` is the day of the report from which deadlines run, by default the day planned;
+/// `tested` is what became of the tests before dispatch, from which the uncertainty of the transfer standard may come.
+pub fn execute(
+    plan: &Plan,
+    results: &Results,
+    reported: Option<Date>,
+    tested: Option<&Pretests>,
+) -> Outcome {
     let reported = reported.unwrap_or_else(|| super::consequences::planned_report(plan));
     let mut points: Vec<PointRun> = Vec::new();
     let mut laboratories = Vec::new();
@@ -35,7 +45,7 @@ pub fn execute(plan: &Plan, results: &Results, reported: Option<Date>) -> Outcom
             Task::Consequences => super::consequences::derive(plan, &mut laboratories, reported),
             _ => {
                 if let Some(point) = points.last_mut() {
-                    point.carry_out(plan, step);
+                    point.carry_out(plan, step, tested);
                 }
             }
         }
@@ -70,8 +80,9 @@ struct PointRun {
     u_ruled: Vec<f64>,
     /// Covariance of the results, when they are correlated.
     covariance: Option<Vec<Vec<f64>>>,
-    /// Standard uncertainty that the transfer standard adds to every difference.
+    /// Standard uncertainty that the transfer standard adds to every difference, and its parts.
     u_standard: f64,
+    contributions: Vec<Contribution>,
     /// Steps that could not be carried out, and those that need what they give.
     undone: BTreeSet<String>,
     /// Factor from the measurand's unit to coherent SI units, in which conditions are stated.
@@ -115,6 +126,7 @@ impl PointRun {
             u_ruled: Vec::new(),
             covariance: None,
             u_standard: 0.0,
+            contributions: Vec::new(),
             undone: BTreeSet::new(),
             factor: measurand
                 .and_then(|m| parse_unit(&m.unit, None).ok())
@@ -170,7 +182,7 @@ impl PointRun {
         });
     }
 
-    fn carry_out(&mut self, plan: &Plan, step: &Step) {
+    fn carry_out(&mut self, plan: &Plan, step: &Step, tested: Option<&Pretests>) {
         if step.inputs.iter().any(|input| self.undone.contains(input)) {
             self.undone.insert(step.id.clone());
             return;
@@ -198,9 +210,9 @@ impl PointRun {
                     consistency: consistency.as_ref(),
                     otherwise: otherwise.as_ref(),
                     certified: certified.as_ref(),
-                    include,
                 };
-                self.reference(step, &order)
+                self.contribute(plan, tested, include)
+                    .and_then(|()| self.reference(step, &order))
             }
             Task::Equivalence {
                 kinds,

@@ -15,7 +15,6 @@ pub(super) struct Order<'a> {
     pub(super) consistency: Option<&'a Method>,
     pub(super) otherwise: Option<&'a Method>,
     pub(super) certified: Option<&'a Certified>,
-    pub(super) include: &'a [String],
 }
 
 /// The reference value with the method that gave it.
@@ -90,11 +89,7 @@ impl PointRun {
         let given = is_given(method);
         let named::Estimate { consensus, ties, s } = estimate;
         let u_results = consensus.u;
-        let u_standard = if order.include.is_empty() {
-            0.0
-        } else {
-            self.u_standard
-        };
+        let u_standard = self.u_in_reference();
         for (row, result) in self.outcome.results.iter_mut().enumerate() {
             result.weight = consensus.weights.get(row).copied().unwrap_or(0.0);
             result.in_reference = if given {
@@ -116,6 +111,7 @@ impl PointRun {
             u: u_results.hypot(u_standard),
             u_results,
             u_standard,
+            contributions: self.contributions.clone(),
             method: method.path.clone(),
             consistency,
             took_over,

@@ -54,7 +54,7 @@ pub(super) fn collect(plan: &Plan, submissions: &[Submission]) -> (Measurements,
         }
     }
     for list in found.values_mut() {
-        list.sort_by(|a, b| (a.date, a.part).cmp(&(b.date, b.part)));
+        list.sort_by_key(|m| (m.date, m.part));
     }
     (found, collector.into_findings())
 }
