@@ -89,6 +89,42 @@ pub fn sigma_origin(origin: &SigmaOrigin, unit: &str, lang: Lang) -> String {
     }
 }
 
+/// What a screening test looks at.
+pub fn statistic(name: &str, lang: Lang) -> &str {
+    match (name, lang) {
+        ("pair-distance", Lang::Zh) => "两实验室结果之间的距离 Σ(Δ/u)²",
+        ("pair-distance", Lang::En) => "distance of the two results, Σ(Δ/u)²",
+        ("own-distance", Lang::Zh) => "与参考值的距离 Σ(D/u)²",
+        ("own-distance", Lang::En) => "distance from the reference value, Σ(D/u)²",
+        ("equal-values", Lang::Zh) => "数值相同的测量点个数",
+        ("equal-values", Lang::En) => "points with equal numbers",
+        ("last-digits", Lang::Zh) => "末位数字的 χ²",
+        ("last-digits", Lang::En) => "χ² of the last digits",
+        ("order-slope", Lang::Zh) => "偏差大小随测量次序的斜率",
+        ("order-slope", Lang::En) => "slope of the size of deviations along the circulation",
+        ("neighbours", Lang::Zh) => "相邻实验室偏差的乘积",
+        ("neighbours", Lang::En) => "products of neighbouring deviations",
+        ("laboratory-before", Lang::Zh) => "与前一实验室过分一致的概率",
+        ("laboratory-before", Lang::En) => "agreement with the laboratory before",
+        ("U/CMC", Lang::Zh) => "上报的 U 与 CMC 之比",
+        ("U/CMC", Lang::En) => "reported U over the CMC",
+        ("H", Lang::Zh) => "离散度比 H",
+        ("H", Lang::En) => "dispersion ratio H",
+        (other, _) => other,
+    }
+}
+
+/// How strongly a probability speaks against independent honest results.
+pub fn evidence(level: &str, lang: Lang) -> &str {
+    match (level, lang) {
+        ("none", Lang::Zh) => "无",
+        ("weak", Lang::Zh) => "弱",
+        ("moderate", Lang::Zh) => "中等",
+        ("strong", Lang::Zh) => "强",
+        (other, _) => other,
+    }
+}
+
 /// What follows from the uncertainty of the assigned value beside σ_pt.
 pub fn criterion(negligible: bool, otherwise: &str, lang: Lang) -> &'static str {
     match (negligible, otherwise, lang) {

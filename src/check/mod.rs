@@ -7,6 +7,7 @@ mod contributions;
 mod evaluation;
 #[cfg(test)]
 mod fixture;
+mod integrity;
 mod journey;
 pub mod ladder;
 mod link;
@@ -43,6 +44,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     methods::check(&protocol, &mut diagnostics);
     scores::check(&protocol, &mut diagnostics);
     link::check(&protocol, &mut diagnostics);
+    integrity::check(&protocol, &mut diagnostics);
     totality::check(&protocol, &mut diagnostics);
     ladder::check(&protocol, &mut diagnostics);
     policy::check(&protocol, &journey, &mut diagnostics);

@@ -12,6 +12,7 @@ use crate::source::Span;
 use crate::text::Text;
 
 use super::evaluation::{contributors, is_consensus, short};
+use super::integrity;
 
 pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     ordered_once(protocol, diagnostics);
@@ -397,6 +398,10 @@ fn uncertainties_reported(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>
     }
     if let Some(test) = &reference.consistency {
         needed(test.at, Text::same(format!("`{}`", test.path)));
+    }
+    let flags = protocol.integrity.iter().flat_map(|i| &i.flags);
+    for flag in flags.filter(|flag| integrity::needs_uncertainties(flag)) {
+        needed(flag.at, Text::same(format!("`{}`", flag.path)));
     }
     let bilateral = evaluation
         .equivalence

@@ -13,6 +13,7 @@ use super::{Status, files, terminal};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::intake;
 use crate::plan::{Plan, json};
+use crate::report::organizer::organizer;
 use crate::report::{Data, Origin, Templates, outcome as report};
 use crate::run::{Outcome, certificates, execute, results};
 use crate::source::Sources;
@@ -174,6 +175,10 @@ fn outputs(
         }
         let illustrations = press.illustrations(pictures)?;
         outputs.extend(press.files(name, document, &illustrations, &origin)?);
+        if let Some(document) = organizer(outcome, lang, templates)? {
+            let name = name.replace("report", "organizer");
+            outputs.extend(press.files(&name, document, &illustrations, &origin)?);
+        }
     }
     outputs.insert("outcome.csv".to_owned(), outcome.csv().into_bytes());
     outputs.insert("outcome.json".to_owned(), computed.into_bytes());

@@ -118,6 +118,7 @@ codes! {
     LinkIncomplete "E0631" "link-incomplete" Error,
     LinkContradicted "E0632" "link-contradicted" Error,
     SingleLink "W0633" "single-link" Warning,
+    CapabilityUnknown "W0628" "capability-unknown" Warning,
     // Verdicts and consequences
     NoVerdictRules "E0701" "no-verdict-rules" Error,
     VerdictsOverlap "E0702" "verdicts-overlap" Error,

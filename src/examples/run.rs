@@ -135,6 +135,7 @@ fn results(example: &Example, sources: &Sources) -> Results {
                         u: *u,
                         k: *k,
                         dof: *dof,
+                        last_digit: None,
                         date: *date,
                         place,
                     });

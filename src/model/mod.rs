@@ -508,7 +508,17 @@ pub struct Publication {
 pub struct Integrity {
     pub sealed: bool,
     pub flags: Vec<Method>,
+    pub capabilities: Vec<Capability>,
     pub at: Span,
+}
+
+/// A calibration and measurement capability: an expanded uncertainty at k = 2.
+#[derive(Debug, Clone)]
+pub struct Capability {
+    pub laboratory: Spanned<String>,
+    pub expanded: Quantity,
+    /// Measurand and point of everything it is for (none: all points).
+    pub points: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone)]

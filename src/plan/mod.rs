@@ -10,6 +10,7 @@ mod leg;
 pub mod link;
 mod revision;
 pub mod scores;
+pub mod screen;
 mod standard;
 
 use std::collections::BTreeMap;
@@ -437,6 +438,8 @@ pub enum Task {
     JudgeLaboratory,
     /// Derives what follows, with dates.
     Consequences,
+    /// Screens all results for signs of collusion; nothing is judged by it.
+    Screen(screen::Screen),
 }
 
 /// Who takes part in the reference value.

@@ -12,6 +12,7 @@ mod forms;
 mod formula;
 mod html;
 mod moved;
+pub mod organizer;
 pub mod outcome;
 #[cfg(feature = "pdf")]
 pub mod pdf;

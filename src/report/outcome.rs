@@ -18,7 +18,8 @@ use crate::values::rounding::{digits, hundredths, pair, shortest};
 
 /// The graphs of the degrees of equivalence, by file name.
 pub fn pictures(outcome: &Outcome, lang: Lang) -> BTreeMap<String, String> {
-    let drawn = outcome
+    let open = outcome.for_publication();
+    let drawn = open
         .points
         .iter()
         .filter_map(|p| Some((picture_name(p, lang), equivalence_graph::draw(p, lang)?)));
@@ -37,7 +38,7 @@ fn words(outcome: &Outcome, lang: Lang) -> Words<'_> {
     }
 }
 
-/// The report, for the pilot and the experts.
+/// The report, as it may be published: laboratories stand under their codes where the protocol orders codes, and what screening finds is left out.
 ///
 /// # Errors
 /// A template that refers to what the outcome does not have.
@@ -46,6 +47,8 @@ pub fn report(
     lang: Lang,
     templates: &Templates,
 ) -> Result<Document, TemplateError> {
+    let withholds = outcome.withholds();
+    let outcome = &outcome.for_publication();
     let words = words(outcome, lang);
     let verdict =
         |name: &Option<String>| name.as_deref().map_or("—".to_owned(), |v| words.verdict(v));
@@ -97,6 +100,7 @@ pub fn report(
         digest => &outcome.plan,
         reported => outcome.reported.to_string(),
         last => number(outcome.points.len()),
+        coded => outcome.coded,
         points, laboratories, followed,
     };
     let markdown = templates.render("evaluation.md", lang, data)?;
@@ -104,7 +108,7 @@ pub fn report(
         title: blocks::title(&markdown),
         lang,
         markdown,
-        open: true,
+        open: !withholds,
     })
 }
 
@@ -126,6 +130,7 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
             value => format!("{value} {unit}"),
             u => format!("{u} {unit}"),
             method => words.method_title(&method),
+            from_scatter => r.from_scatter,
             took_over => r.took_over,
             contributions => r.contributions.iter().map(|part| contribution(part, unit, words)).collect::<Vec<_>>(),
             ties => r.ties,
@@ -172,6 +177,7 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
         reference, sigma, link, drift, results, left_out, failures,
         coverage => point.results.iter().find_map(LaboratoryResult::judged).map(|e| shortest(e.k)),
         corrected => point.results.iter().any(|r| r.correction != 0.0),
+        others => point.results.iter().any(|r| r.leave_one_out.is_some()),
         scores => names.iter().map(|name| context! { symbol => Value::from_safe_string(words.symbol(name)) }).collect::<Vec<_>>(),
         picture => point.reference.as_ref().map(|_| picture_name(point, words.lang)),
     }
@@ -237,7 +243,12 @@ fn result_data(result: &LaboratoryResult, names: &[String], words: Words<'_>) ->
             .map_or("—".to_owned(), |s| hundredths(s.value))
     };
     let scores: Vec<String> = names.iter().map(score).collect();
+    let others = result.leave_one_out.as_ref().map(|e| {
+        let (d, expanded) = pair(e.d, e.expanded);
+        context! { d, expanded, ratio => hundredths(e.d / e.expanded) }
+    });
     context! {
+        others,
         laboratory => &result.laboratory,
         value, u, d, expanded, scores,
         k => shortest(result.k),

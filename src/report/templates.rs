@@ -17,7 +17,7 @@ use crate::project::standard_file;
 use crate::text::{Lang, Text};
 
 /// The layouts that there are, each for one kind of document; `parts.md` holds what several of them use.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "changes.md",
     "checklist.md",
     "evaluation.md",
@@ -26,6 +26,7 @@ pub const NAMES: [&str; 12] = [
     "labels.md",
     "monitoring.md",
     "notice.md",
+    "organizer.md",
     "parts.md",
     "pretest.md",
     "protocol.md",

@@ -5,6 +5,7 @@
 //! the transfer standard has to pass before it is dispatched.
 
 pub mod certificates;
+mod coded;
 mod consequences;
 mod execute;
 pub mod outcome;

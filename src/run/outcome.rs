@@ -27,6 +27,12 @@ pub struct Outcome {
     pub reported: Date,
     pub points: Vec<PointOutcome>,
     pub laboratories: Vec<LaboratoryOutcome>,
+    /// Whether laboratories are published by code.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub coded: bool,
+    /// What the screening tests find: evidence for people, in no verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub screens: Vec<Screen>,
     /// The words in which verdicts are spoken of.
     #[serde(default, skip_serializing_if = "Wording::is_plain")]
     pub wording: Wording,
@@ -100,6 +106,9 @@ pub struct Reference {
     pub contributions: Vec<Contribution>,
     /// Full name of the method that was used.
     pub method: String,
+    /// Whether `u_results` is taken from the scatter of the results and not from the uncertainties stated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_scatter: bool,
     pub consistency: Option<Consistency>,
     /// Whether the method for inconsistent results took over.
     pub took_over: bool,
@@ -297,11 +306,55 @@ pub struct Bilateral {
     pub u: Vec<Vec<f64>>,
 }
 
+/// What one screening test finds. A shared standard, a common method or overstated uncertainties make results alike just as copying does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Screen {
+    pub step: String,
+    /// Full name of the method.
+    pub method: String,
+    /// The corrected probability below which a sign is flagged, where the test has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<f64>,
+    /// How many tests were made.
+    pub tests: usize,
+    /// What was tested; pairs without an equal number are not listed.
+    pub signs: Vec<Sign>,
+    /// Why nothing was tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_done: Option<Text>,
+    pub clause: String,
+}
+
+/// One thing tested: a pair of laboratories, a laboratory, a point, or all results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sign {
+    pub laboratories: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<String>,
+    /// `pair-distance`, `own-distance`, `equal-values`, `last-digits`, `order-slope`, `neighbours`, `laboratory-before`, `U/CMC`, `H`.
+    pub statistic: String,
+    pub value: f64,
+    /// Of a value as extreme among independent honest results; none where chance has no part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// Times the size of the family of tests (Bonferroni), at most one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<f64>,
+    /// `none`, `weak`, `moderate` or `strong`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+    /// Whether it is shown to people.
+    pub flagged: bool,
+}
+
 /// The verdict on a laboratory and what follows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LaboratoryOutcome {
     pub laboratory: String,
     pub title: Text,
+    /// The code under which it is published, where laboratories are published by code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     pub verdict: Option<String>,
     pub verdict_step: String,
     pub verdict_clause: Option<String>,
@@ -511,6 +564,24 @@ impl Outcome {
                             row(&b.step, &pair, point, name, shortest(value), unit);
                         }
                     }
+                }
+            }
+        }
+        for screen in &self.screens {
+            for sign in &screen.signs {
+                let labs = sign.laboratories.join(" - ");
+                let point = sign.point.as_deref().unwrap_or_default();
+                let name = sign.statistic.as_str();
+                row(&screen.step, &labs, point, name, shortest(sign.value), "1");
+                for (part, p) in [("p", sign.probability), ("p_corrected", sign.corrected)] {
+                    if let Some(p) = p {
+                        let quantity = format!("{name}.{part}");
+                        row(&screen.step, &labs, point, &quantity, shortest(p), "1");
+                    }
+                }
+                if let Some(evidence) = &sign.evidence {
+                    let quantity = format!("{name}.evidence");
+                    row(&screen.step, &labs, point, &quantity, evidence.clone(), "");
                 }
             }
         }

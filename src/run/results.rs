@@ -22,6 +22,8 @@ pub struct Result {
     /// Coverage factor with which the uncertainty was stated; 1 for a standard uncertainty.
     pub k: f64,
     pub dof: f64,
+    /// One unit of the last digit written, where the value was written as a decimal.
+    pub last_digit: Option<f64>,
     pub date: Option<Date>,
     /// File, row and column from which the value was taken.
     pub place: DataPlace,
@@ -367,6 +369,7 @@ impl<'a> Collector<'a> {
             u,
             k,
             dof,
+            last_digit: last_digit(row, unit, measurand),
             date,
             place: place(&row.value.place),
         })
@@ -452,6 +455,22 @@ fn converted(value: Decimal, unit: &Unit, measurand: &Measurand, interval: bool)
         quantity.convert_to(&wanted)
     };
     quantity.ok().map(|q| q.value())
+}
+
+/// One unit of the last digit of a value, in the measurand's unit.
+fn last_digit(row: &Row, unit: &Unit, measurand: &Measurand) -> Option<f64> {
+    let one = last_place(&intake::number(&row.value).ok()?);
+    converted(decimal(one)?, unit, measurand, true)
+}
+
+/// One unit of the last digit of a decimal as it is written: of `10.30` it is `1e-2`.
+fn last_place(text: &str) -> String {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let places = mantissa
+        .split_once('.')
+        .map_or(0, |(_, digits)| digits.len());
+    let exponent: i64 = exponent.parse().unwrap_or(0);
+    format!("1e{}", exponent - places as i64)
 }
 
 /// A finding of a reader in the shape all findings have.

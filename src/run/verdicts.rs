@@ -73,6 +73,7 @@ pub(super) fn laboratories(
             let mut outcome = LaboratoryOutcome {
                 laboratory: laboratory.id.clone(),
                 title: laboratory.title.clone(),
+                code: None,
                 verdict: None,
                 verdict_step: step.id.clone(),
                 verdict_clause: None,

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use super::outcome::{
-    AppliedException, Equivalence, LaboratoryResult, Link, Outcome, PointOutcome, SigmaPt,
+    AppliedException, Equivalence, LaboratoryResult, Link, Outcome, PointOutcome, SigmaPt, Sign,
 };
 use crate::plan::{Clause, Order};
 use crate::text::Lang;
@@ -73,6 +73,7 @@ pub fn why(outcome: &Outcome, laboratory: &str, lang: Lang) -> Option<String> {
             }
         }
     }
+    teller.screens(laboratory);
     Some(teller.out)
 }
 
@@ -242,6 +243,18 @@ impl Teller<'_> {
             }
             self.deviation(e, unit);
         }
+        if let Some(e) = &result.leave_one_out {
+            let (d, expanded) = pair(e.d, e.expanded);
+            let against = self.word(
+                "与其余实验室的参考值相比",
+                "against the reference value of the others",
+            );
+            let text = format!(
+                "{against} D* = {d} {unit}, U(D*) = {expanded} {unit}, D*/U(D*) = {}",
+                digits(e.d / e.expanded, 3)
+            );
+            self.line(2, &text, Some(&e.clause));
+        }
         if let Some(r) = &point.reference {
             let taken = if r.took_over {
                 self.word(
@@ -337,6 +350,33 @@ impl Teller<'_> {
         );
         let clause = format!("point.{}", point.point);
         self.line(2, &text, Some(&clause));
+    }
+
+    /// What the screening tests flag of a laboratory.
+    fn screens(&mut self, laboratory: &str) {
+        let (outcome, lang) = (self.outcome, self.lang);
+        for screen in &outcome.screens {
+            let of =
+                |sign: &&Sign| sign.flagged && sign.laboratories.iter().any(|l| l == laboratory);
+            for sign in screen.signs.iter().filter(of) {
+                let others: Vec<&str> = (sign.laboratories.iter().map(String::as_str))
+                    .filter(|l| *l != laboratory)
+                    .collect();
+                let with = match (others.is_empty(), lang) {
+                    (true, _) => String::new(),
+                    (false, Lang::Zh) => format!("（与 {}）", others.join("、")),
+                    (false, Lang::En) => format!(" (with {})", others.join(", ")),
+                };
+                let label = self.word("供研判，不是结论：", "for people to look at, no verdict: ");
+                let name = crate::words::statistic(&sign.statistic, lang);
+                let value = digits(sign.value, 3);
+                let p = sign
+                    .corrected
+                    .map_or(String::new(), |p| format!(", p = {}", digits(p, 2)));
+                let text = format!("{label}{name}{with} = {value}{p}");
+                self.line(1, &text, Some(&screen.clause));
+            }
+        }
     }
 
     /// σ_pt with its origin, and how the uncertainty of the assigned value compares with it.

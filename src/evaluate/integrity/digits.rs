@@ -97,7 +97,7 @@ pub fn duplicates(all: &Deviations, pair: (usize, usize), decimals: i32) -> (u64
 }
 
 /// P(at least `least` of independent events of the given probabilities), by the recursion of the Poisson-binomial distribution.
-fn at_least(least: usize, chances: &[f64]) -> f64 {
+pub fn at_least(least: usize, chances: &[f64]) -> f64 {
     if least == 0 {
         return 1.0;
     }

@@ -95,6 +95,16 @@ impl Deviations {
     }
 }
 
+/// Left-tail probability of a distance Σ z² of `items` rounded differences, each wrong by rounding by at most `rounding` times its standard
+/// uncertainty: P(χ²_K ≤ (√distance + √Σ rounding²)²).
+///
+/// A rounded distance that is no larger implies an unrounded one that is no larger than this, whatever the rounding, so the probability is
+/// never too small; without rounding it is the exact one.
+pub fn left_tail_of_rounded(distance: f64, rounding: &[f64]) -> f64 {
+    let reach = distance.sqrt() + sum(rounding.iter().map(|r| r * r)).sqrt();
+    chi_squared_cdf(reach * reach, rounding.len() as f64)
+}
+
 /// Pearson's correlation of two vectors; NaN for fewer than two items or a vector without spread.
 pub fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let (ma, mb) = (mean(a), mean(b));

@@ -4,6 +4,7 @@ mod certificates;
 mod conditions;
 mod evaluation;
 mod facts;
+mod integrity;
 mod journey;
 mod laboratory;
 mod link;

@@ -63,6 +63,13 @@ pub(super) fn tell_apart(protocol: &mut Protocol) {
             rename(&place.measurand, &mut place.point);
         }
     }
+    let capabilities = protocol
+        .integrity
+        .iter_mut()
+        .flat_map(|i| &mut i.capabilities);
+    for (measurand, point) in capabilities.flat_map(|capability| &mut capability.points) {
+        rename(measurand, point);
+    }
     // A bound names no measurand: it holds at the points of that name in all of them.
     for (_, points) in protocol.bounds_mut() {
         let each = points.iter().flat_map(|point| match users.get(point) {

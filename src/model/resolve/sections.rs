@@ -6,10 +6,10 @@ use super::{Resolver, nouns};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::Regime;
 use crate::model::{
-    Action, Artefact, Body, Contingency, Integrity, Laboratory, Measurand, Object, Point, Protocol,
+    Action, Artefact, Body, Contingency, Laboratory, Measurand, Object, Point, Protocol,
     Publication, Range, Reporting, Risk, Traceability,
 };
-use crate::schema::{Entry, MethodCall, Value};
+use crate::schema::{Entry, Value};
 use crate::source::Spanned;
 use crate::text::Text;
 use crate::values::unit::{Dimension, Library as Units, Unit};
@@ -111,7 +111,10 @@ impl Resolver<'_> {
             .unwrap_or_default();
         let reporting = entry.child("report").map(|e| self.reporting(e));
         let publication = entry.child("publish").map(|e| self.publication(e));
-        let integrity = entry.child("integrity").map(|e| self.integrity(e));
+        let known: Vec<&str> = all.iter().map(|l| l.id.as_str()).collect();
+        let integrity = entry
+            .child("integrity")
+            .map(|e| self.integrity(e, &measurands, &known));
         let risks = entry
             .children("risk")
             .filter_map(|e| self.risk(e))
@@ -501,22 +504,6 @@ impl Resolver<'_> {
             after: entry
                 .child("after")
                 .and_then(|e| Some((self.period(e, "time")?, e.name("event")?.to_owned()))),
-            at: entry.head,
-        }
-    }
-
-    fn integrity(&mut self, entry: &Entry) -> Integrity {
-        let calls: Vec<MethodCall> = entry
-            .children("flag")
-            .flat_map(|e| e.all("methods").cloned().collect::<Vec<_>>())
-            .filter_map(|a| match a.value {
-                Value::Method(call) => Some(call),
-                _ => None,
-            })
-            .collect();
-        Integrity {
-            sealed: entry.child("sealed").is_some(),
-            flags: calls.iter().filter_map(|c| self.method(c)).collect(),
             at: entry.head,
         }
     }

@@ -44,6 +44,7 @@ impl Builder<'_> {
             inputs: vec![judged],
             clause,
         });
+        self.screens(&mut steps);
         steps
     }
 

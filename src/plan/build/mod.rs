@@ -7,6 +7,7 @@ mod object;
 mod pretests;
 mod revision;
 mod scores;
+mod screen;
 mod standard;
 mod verdicts;
 

@@ -3,6 +3,7 @@
 mod contributions;
 mod drift;
 mod equivalence;
+mod integrity;
 mod link;
 mod members;
 mod reference;
@@ -36,12 +37,14 @@ pub fn execute(
     let reported = reported.unwrap_or_else(|| super::consequences::planned_report(plan));
     let mut points: Vec<PointRun> = Vec::new();
     let mut laboratories = Vec::new();
+    let mut screens = Vec::new();
     for step in &plan.content.steps {
         match &step.task {
             Task::Collect { .. } => points.push(PointRun::collect(plan, step, results)),
             Task::JudgeLaboratory => {
                 laboratories = verdicts::laboratories(plan, step, &outcomes(&points), results)
             }
+            Task::Screen(order) => screens.push(integrity::screen(plan, step, order, &points)),
             Task::Consequences => super::consequences::derive(plan, &mut laboratories, reported),
             _ => {
                 if let Some(point) = points.last_mut() {
@@ -49,6 +52,11 @@ pub fn execute(
                 }
             }
         }
+    }
+    let naming = plan.content.publication.as_ref().map(|p| p.naming.as_str());
+    let coded = naming == Some("coded");
+    if coded {
+        super::coded::assign(plan, &mut laboratories);
     }
     Outcome {
         format_version: FORMAT_VERSION,
@@ -59,6 +67,8 @@ pub fn execute(
         reported,
         points: points.into_iter().map(|p| p.outcome).collect(),
         laboratories,
+        coded,
+        screens,
         wording: plan.content.wording.clone(),
         clauses: plan.clauses.clone(),
     }
@@ -75,6 +85,8 @@ struct PointRun {
     pilot: Option<usize>,
     pilot_series: Vec<Submitted>,
     labs: Laboratories,
+    /// One unit of the last digit that each laboratory wrote; none for means of several measurements.
+    last_digit: Vec<Option<f64>>,
     formed: Option<Formed>,
     /// Standard uncertainty of each deviation as the reference value implies it.
     u_ruled: Vec<f64>,
@@ -122,6 +134,7 @@ impl PointRun {
                 dof: Vec::new(),
                 in_reference: Vec::new(),
             },
+            last_digit: Vec::new(),
             formed: None,
             u_ruled: Vec::new(),
             covariance: None,
@@ -160,6 +173,8 @@ impl PointRun {
             .dof
             .push(list.iter().map(|r| r.dof).fold(f64::INFINITY, f64::min));
         self.labs.in_reference.push(true);
+        self.last_digit
+            .push(first.last_digit.filter(|_| list.len() == 1));
         self.outcome.results.push(LaboratoryResult {
             laboratory: id.to_owned(),
             value,
@@ -234,7 +249,9 @@ impl PointRun {
                 self.judge(plan, step);
                 Ok(())
             }
-            Task::Collect { .. } | Task::JudgeLaboratory | Task::Consequences => Ok(()),
+            Task::Collect { .. } | Task::JudgeLaboratory | Task::Consequences | Task::Screen(_) => {
+                Ok(())
+            }
         };
         if let Err(reason) = done {
             self.undone.insert(step.id.clone());

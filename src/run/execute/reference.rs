@@ -5,7 +5,7 @@ use super::{PointRun, last};
 use crate::evaluate::consistency::{chi_squared, chi_squared_correlated};
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::reference::{Consensus, named};
+use crate::evaluate::reference::{Basis, Consensus, named};
 use crate::plan::{Certified, Method, Step};
 use crate::text::Text;
 
@@ -113,6 +113,7 @@ impl PointRun {
             u_standard,
             contributions: self.contributions.clone(),
             method: method.path.clone(),
+            from_scatter: consensus.basis == Basis::Dispersion,
             consistency,
             took_over,
             ties,
