@@ -104,7 +104,7 @@ fn false_alarms(flag: &str, digit: f64, rounds: u32) -> f64 {
     let flagged = (0..rounds)
         .filter(|_| {
             let values = honest(&mut random, digit);
-            let outcome = execute(&plan, &results(&values, digit), None);
+            let outcome = execute(&plan, &results(&values, digit), None, None);
             assert!(outcome.screens[0].not_done.is_none());
             flags(&outcome.screens[0]) > 0
         })
@@ -135,7 +135,7 @@ fn a_copied_series_is_flagged_with_strong_evidence_and_nobody_else_is() {
     );
     let mut values = honest(&mut ChaCha8Rng::seed_from_u64(1), 0.001);
     values[5] = values[2].clone();
-    let outcome = execute(&plan, &results(&values, 0.001), None);
+    let outcome = execute(&plan, &results(&values, 0.001), None, None);
     for screen in &outcome.screens {
         let found: Vec<&Vec<String>> = screen
             .signs
@@ -171,7 +171,7 @@ fn no_verdict_depends_on_a_screen() {
         );
         assert!(!judged || step.inputs.iter().all(|i| !i.starts_with("integrity.")));
     }
-    let of = |plan: &Plan| execute(plan, &results(&values, 0.001), None).laboratories;
+    let of = |plan: &Plan| execute(plan, &results(&values, 0.001), None, None).laboratories;
     let (with, without) = (of(&with), of(&without));
     for (one, other) in with.iter().zip(&without) {
         assert_eq!((&one.verdict, &one.points), (&other.verdict, &other.points));
@@ -185,7 +185,7 @@ fn an_uncertainty_below_the_declared_capability_is_told() {
         "named",
     );
     let values = honest(&mut ChaCha8Rng::seed_from_u64(3), 0.001);
-    let outcome = execute(&plan, &results(&values, 0.001), None);
+    let outcome = execute(&plan, &results(&values, 0.001), None, None);
     let told: Vec<(&str, f64)> = (outcome.screens[0].signs.iter())
         .filter(|s| s.flagged)
         .map(|s| (s.laboratories[0].as_str(), s.value))
@@ -198,7 +198,7 @@ fn outcome(naming: &str) -> Outcome {
     let plan = plan("flag std.integrity.identical-results", naming);
     let mut values = honest(&mut ChaCha8Rng::seed_from_u64(4), 0.001);
     values[5] = values[2].clone();
-    execute(&plan, &results(&values, 0.001), None)
+    execute(&plan, &results(&values, 0.001), None, None)
 }
 
 #[test]
