@@ -119,7 +119,6 @@ fn normal(laboratories: &[Laboratory], tau: f64) -> Conditional {
 
 /// Weighted mean and its standard uncertainty at τ: where and how wide the narrowest hump may be.
 struct Hump {
-    tau: f64,
     widths: Vec<f64>,
     centre: f64,
     narrow: f64,
@@ -135,7 +134,6 @@ impl Hump {
             .collect();
         let weight: f64 = widths.iter().map(|w| w.powi(-2)).sum();
         Hump {
-            tau,
             centre: laboratories
                 .iter()
                 .zip(&widths)
@@ -170,14 +168,14 @@ fn on_lattice(
     hump: &Hump,
     likelihoods: &[Likelihood],
 ) -> Option<Integrated> {
-    // Laplace effects much wider than the errors leave kinks at the results, which equidistant points resolve badly.
-    let narrowest = laboratories
-        .iter()
-        .map(Laboratory::width)
-        .fold(f64::INFINITY, f64::min);
-    if effects == Effects::Laplace && hump.tau >= narrowest {
-        return None;
-    }
+    // Laplace effects leave a kink at every result, rounded by its error alone, which the points must resolve too.
+    let narrowest = match effects {
+        Effects::Gauss => f64::INFINITY,
+        Effects::Laplace => laboratories
+            .iter()
+            .map(Laboratory::width)
+            .fold(f64::INFINITY, f64::min),
+    };
     let evaluate = |mu: f64| {
         let mut log = 0.0;
         let mut mean_squares = Vec::with_capacity(likelihoods.len());
@@ -189,7 +187,7 @@ fn on_lattice(
         (log, mean_squares)
     };
     [0.45, 0.3].into_iter().find_map(|fraction| {
-        let step = fraction * hump.narrow;
+        let step = fraction * hump.narrow.min(narrowest);
         let (lattice, log_evidence, mean_squares) =
             Lattice::new(evaluate, hump.centre, step, hump.low, hump.high)?;
         let sigma_square = (0..likelihoods.len())
@@ -329,7 +327,6 @@ fn breaks(
     log_density: impl Fn(f64) -> f64,
 ) -> Vec<f64> {
     let Hump {
-        tau: _,
         widths,
         centre,
         narrow,

@@ -10,6 +10,7 @@
 
 mod conditional;
 mod lattice;
+mod mixture;
 mod model;
 mod nodes;
 mod posterior;

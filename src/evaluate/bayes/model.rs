@@ -1,5 +1,6 @@
 //! The hierarchical model and the likelihood of one laboratory.
 
+use super::mixture::{Mixture, Variances};
 use crate::numeric::distribution::{normal_cdf, normal_pdf};
 use crate::numeric::special::erfcx;
 use std::f64::consts::{PI, SQRT_2};
@@ -22,13 +23,32 @@ pub struct Priors {
 
 /// What is known of the true standard deviation σ of one laboratory before its value is compared with the others: one node for
 /// infinite degrees of freedom, else the nodes of a trapezoidal rule in ln σ.
-#[derive(Debug, Clone)]
 pub struct Laboratory {
     pub value: f64,
     /// Nodes in ascending order.
     pub sigma: Vec<f64>,
     /// Weights of the nodes, sum 1.
     pub weight: Vec<f64>,
+    /// The same distribution for the mixture with Laplace effects; none where a sum over the nodes is cheaper.
+    variances: Option<Variances>,
+    reach: f64,
+}
+
+/// The density of ln(σ/u) up to a constant: ν u²/σ² ~ χ²(ν) times the half-Cauchy prior of σ.
+#[derive(Debug, Clone, Copy)]
+pub struct Spread {
+    pub u: f64,
+    pub dof: f64,
+    pub scale: f64,
+}
+
+impl Spread {
+    /// Natural logarithm of the density at `z` = ln(σ/u).
+    pub fn log(self, z: f64) -> f64 {
+        let ratio = (-2.0 * z).exp();
+        let prior = (z.exp() * self.u / self.scale).powi(2);
+        (1.0 - self.dof) * z - 0.5 * self.dof * (ratio - 1.0) - prior.ln_1p()
+    }
 }
 
 /// Logarithm of the smallest weight that is still a number.
@@ -37,29 +57,30 @@ const SMALLEST: f64 = -700.0;
 impl Laboratory {
     /// `reach` is the greatest distance between results; a heavy-tailed σ must be able to explain it.
     ///
-    /// The density of ln σ is that of ν u²/σ² ~ χ²(ν) times the half-Cauchy prior. It is analytic in the strip |Im ln σ| < π/4 and
-    /// for large ν a Gaussian of width 1/√(2ν), so a step of min(0.18, 0.55/√ν) leaves a relative error of about 1e-10.
+    /// The density of ln σ is analytic in the strip |Im ln σ| < π/4 and for large ν a Gaussian of width 1/√(2ν), so a step of
+    /// min(0.18, 0.55/√ν) leaves a relative error of about 1e-10.
     pub fn new(value: f64, u: f64, dof: f64, sigma_scale: f64, reach: f64) -> Laboratory {
         if dof.is_infinite() {
             return Laboratory {
                 value,
                 sigma: vec![u],
                 weight: vec![1.0],
+                variances: None,
+                reach,
             };
         }
-        let log_density = |z: f64| {
-            let ratio = (-2.0 * z).exp();
-            let prior = (z.exp() * u / sigma_scale).powi(2);
-            (1.0 - dof) * z - 0.5 * dof * ratio - prior.ln_1p()
+        let spread = Spread {
+            u,
+            dof,
+            scale: sigma_scale,
         };
         let step = (0.55 / dof.sqrt()).min(0.18);
-        let peak = log_density(0.0);
-        let lower_end = |z: f64| z < 0.0 && log_density(z) < peak - 31.0;
+        let peak = spread.log(0.0);
+        let lower_end = |z: f64| z < 0.0 && spread.log(z) < peak - 31.0;
         // A laboratory with few degrees of freedom keeps a tail σ^-(ν+1) that second moments still feel.
         let far = (3.0 * reach / u).max(1.0).ln();
-        let upper_end = |z: f64| {
-            log_density(z) + z < peak - 31.0 && z > far || log_density(z) < peak + SMALLEST
-        };
+        let upper_end =
+            |z: f64| spread.log(z) + z < peak - 31.0 && z > far || spread.log(z) < peak + SMALLEST;
         let mut first = 0;
         while !lower_end(f64::from(first) * step) {
             first -= 1;
@@ -70,12 +91,15 @@ impl Laboratory {
         }
         let nodes = (first..=last).map(|k| f64::from(k) * step);
         let sigma = nodes.clone().map(|z| u * z.exp()).collect();
-        let raw: Vec<f64> = nodes.map(|z| (log_density(z) - peak).exp()).collect();
+        let raw: Vec<f64> = nodes.map(|z| spread.log(z).exp()).collect();
         let total: f64 = raw.iter().sum();
+        let range = [first, last].map(|k| f64::from(k) * step);
         Laboratory {
             value,
             sigma,
             weight: raw.iter().map(|w| w / total).collect(),
+            variances: Variances::new(spread, range, total * step),
+            reach,
         }
     }
 
@@ -110,6 +134,7 @@ pub enum Likelihood<'a> {
     Laplace {
         laboratory: &'a Laboratory,
         scale: f64,
+        mixture: Option<Mixture>,
     },
 }
 
@@ -119,6 +144,10 @@ impl<'a> Likelihood<'a> {
             Effects::Laplace => Likelihood::Laplace {
                 laboratory,
                 scale: tau / SQRT_2,
+                mixture: laboratory
+                    .variances
+                    .as_ref()
+                    .map(|v| Mixture::new(v, tau, laboratory.reach)),
             },
             Effects::Gauss => {
                 let variance = || laboratory.sigma.iter().map(|s| s * s + tau * tau);
@@ -158,7 +187,9 @@ impl<'a> Likelihood<'a> {
                 }
                 -square * base
             }
-            Likelihood::Laplace { laboratory, scale } => {
+            Likelihood::Laplace {
+                laboratory, scale, ..
+            } => {
                 let distance = (mu - laboratory.value).abs();
                 let greatest = laboratory.sigma.last().copied().unwrap_or(0.0);
                 let base = laplace_exponent(distance, greatest, *scale);
@@ -172,6 +203,15 @@ impl<'a> Likelihood<'a> {
 
     /// Natural logarithm of the likelihood at `mu`, and E[σ² | μ, τ].
     pub fn log_and_mean_square(&self, mu: f64) -> (f64, f64) {
+        if let Likelihood::Laplace {
+            laboratory,
+            mixture: Some(mixture),
+            ..
+        } = self
+            && let Some([density, moment]) = mixture.at((mu - laboratory.value).abs())
+        {
+            return (density.ln(), moment / density);
+        }
         let sigma = &self.laboratory().sigma;
         let (mut above, mut below) = (0.0, 0.0);
         let exponent = self.contributions(mu, |k, value| {
@@ -181,9 +221,16 @@ impl<'a> Likelihood<'a> {
         (below.ln() + exponent, above / below)
     }
 
-    /// Whether a call costs next to nothing: known σ and Gaussian effects.
+    /// Whether a call costs next to nothing: known σ, or a mixture over the variance.
     pub fn is_cheap(&self) -> bool {
-        matches!(self, Likelihood::Gauss { height, .. } if height.len() == 1)
+        match self {
+            Likelihood::Gauss { height, .. } => height.len() == 1,
+            Likelihood::Laplace {
+                laboratory,
+                mixture,
+                ..
+            } => mixture.is_some() || laboratory.sigma.len() == 1,
+        }
     }
 
     /// The length over which the likelihood bends: a kink of Laplace effects is as wide as the measurement error alone.

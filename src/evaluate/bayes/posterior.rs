@@ -13,7 +13,7 @@ const HALVINGS: usize = 6;
 /// moments is about its square.
 const AGREEMENT: f64 = 1e-8;
 /// Relative contribution below which a value of τ is left out.
-const NEGLIGIBLE: f64 = 1e-16;
+const NEGLIGIBLE: f64 = 1e-13;
 
 /// One τ with its share in the posterior.
 struct Row {

@@ -5,8 +5,10 @@ mod bootstrap;
 mod draws;
 mod exact;
 mod median;
+mod network;
 mod order;
 mod summary;
+mod tally;
 mod weighted_median;
 
 pub use bootstrap::{BootstrapMean, dersimonian_laird_bootstrap};
