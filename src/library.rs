@@ -2,7 +2,10 @@
 //!
 //! A method is computed by [`crate::evaluate`] and described in `stdlib/methods/`; here the two meet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::method::{Data, Method};
@@ -33,6 +36,53 @@ pub struct Declared {
     pub entry: &'static Entry,
     pub method: &'static Method,
 }
+
+/// Data on which methods can be tried, from `stdlib/examples/`.
+#[derive(Debug, Clone)]
+pub struct Example {
+    pub title: Text,
+    /// Where the data were published; none for made-up ones.
+    pub source: Option<String>,
+    /// The data as a file that `bidui compute` reads.
+    pub table: &'static str,
+}
+
+/// What stands above the data in the file of an example.
+#[derive(Deserialize)]
+struct Heading {
+    methods: Vec<String>,
+    title: Title,
+    source: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Title {
+    zh: String,
+    en: String,
+}
+
+/// By the last part of a method's name.
+static EXAMPLES: LazyLock<BTreeMap<String, Example>> = LazyLock::new(|| {
+    project::standard_folder("examples")
+        .into_iter()
+        .filter_map(|text| {
+            let (_, table) = text.split_once("\n\n")?;
+            let heading: Heading = toml::from_str(text).ok()?;
+            let example = Example {
+                title: Text::new(heading.title.zh, heading.title.en),
+                source: heading.source,
+                table,
+            };
+            Some(
+                heading
+                    .methods
+                    .into_iter()
+                    .map(move |m| (m, example.clone())),
+            )
+        })
+        .flatten()
+        .collect()
+});
 
 /// Every method that can be computed, in the order of the register; a test makes sure that each has an entry.
 pub fn declared() -> Vec<Declared> {
@@ -147,6 +197,11 @@ impl Declared {
             .children("gives")
             .filter_map(|e| e.name("name"))
             .collect()
+    }
+
+    /// The data on which the method can be tried; a test makes sure that every method has some.
+    pub fn example(&self) -> Option<&'static Example> {
+        EXAMPLES.get(self.method.id)
     }
 
     /// Columns of the tables of `data` that the method does not read, written `table.column`.

@@ -52,3 +52,24 @@ fn every_method_of_the_library_is_in_the_manual() {
         assert!(text.contains(&format!("`{path}`")), "{path}");
     }
 }
+
+#[test]
+fn every_method_that_can_be_computed_has_an_example_in_the_manual() {
+    // What the program writes is held against this file above; where an example cannot be computed it is not there.
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/methods.en.md");
+    let written = std::fs::read_to_string(path).unwrap();
+    for declared in bidui::library::declared() {
+        let id = declared.method.id;
+        let data =
+            bidui::evaluate::table::from_toml(declared.example().expect(id).table).expect(id);
+        assert_eq!(declared.unread(&data), Vec::<String>::new(), "{id}");
+        assert!(
+            written.contains(&format!("`bidui compute {id} --example`\n\n```text\n")),
+            "{id}"
+        );
+        assert!(
+            !written.contains(&format!("`bidui compute {id} --example`\n\n```text\n\n```")),
+            "{id}"
+        );
+    }
+}

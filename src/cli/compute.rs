@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::evaluate::method::Data;
 use crate::evaluate::table;
 use crate::library::{self, Declared};
+use crate::manual;
 use crate::source::Sources;
 use crate::text::{Lang, Text};
 
@@ -18,7 +19,7 @@ pub(super) struct Compute {
     #[arg(required_unless_present = "list")]
     method: Option<String>,
     /// Table of data: CSV or TOML 数据表
-    #[arg(required_unless_present = "list")]
+    #[arg(required_unless_present_any = ["list", "example"])]
     data: Option<PathBuf>,
     /// A parameter of the method 参数
     #[arg(long = "set", value_name = "NAME=VALUE")]
@@ -28,6 +29,9 @@ pub(super) struct Compute {
     /// Shows all methods with title and source 列出全部方法
     #[arg(long)]
     list: bool,
+    /// Shows the method's worked example: data and results 算例
+    #[arg(long, conflicts_with = "data")]
+    example: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -44,13 +48,23 @@ impl Compute {
             terminal::print(&listing(lang));
             return Status::Fine;
         }
-        let (Some(name), Some(path)) = (self.method, self.data) else {
+        let Some(name) = self.method else {
             return Status::Failed;
         };
         let Some(declared) = library::find(&name) else {
             let known: Vec<&str> = library::declared().iter().map(|d| d.method.id).collect();
             let finding = library::unknown_method(&name, None, &known);
             terminal::report(&[finding], &Sources::default(), lang);
+            return Status::Failed;
+        };
+        if self.example {
+            let Some(text) = manual::example(&declared, lang) else {
+                return Status::Failed;
+            };
+            terminal::print(&text);
+            return Status::Fine;
+        }
+        let Some(path) = self.data else {
             return Status::Failed;
         };
         let Some(text) = files::read_text(&path, lang) else {

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{code, table};
+use crate::evaluate::method::Field;
+use crate::evaluate::table::{from_toml, to_people};
+use crate::library::{self, Declared};
 use crate::project;
 use crate::schema::{Amount, Entry, Value};
 use crate::text::Lang;
@@ -25,6 +28,8 @@ pub fn methods(lang: Lang) -> String {
         out.push_str(&format!("## {section}\n\n"));
         for (path, entry) in methods {
             out.push_str(&described(path, entry, lang));
+            let computed = library::find(path).and_then(|declared| example(&declared, lang));
+            out.push_str(&computed.unwrap_or_else(|| only_in_protocols(lang)));
         }
     }
     out.truncate(out.trim_end().len());
@@ -79,6 +84,40 @@ fn described(path: &str, entry: &Entry, lang: Lang) -> String {
         }
     }
     out
+}
+
+/// The example of a method in Markdown: the data, and what the program computes from them. None where the data cannot be computed,
+/// which a test rules out for the standard library.
+pub fn example(declared: &Declared, lang: Lang) -> Option<String> {
+    let example = declared.example()?;
+    let data = from_toml(example.table).ok()?;
+    let mut quantities = (declared.method.compute)(&data).ok()?;
+    // Covariances and differences of every pair would fill the page.
+    quantities
+        .entries
+        .retain(|(_, field)| !matches!(field, Field::Matrix(_)));
+    let id = declared.method.id;
+    let title = example.title.get(lang);
+    let source = match (&example.source, lang) {
+        (Some(source), Lang::Zh) => format!("（{source}）"),
+        (Some(source), Lang::En) => format!(" ({source})"),
+        (None, Lang::Zh) => "（示意数据）".to_owned(),
+        (None, Lang::En) => " (made-up data)".to_owned(),
+    };
+    let word = lang.pick("算例：", "Example: ");
+    Some(format!(
+        "{word}{title}{source}\n\n```toml\n{}\n```\n\n`bidui compute {id} --example`\n\n```text\n{}\n```\n\n",
+        example.table.trim_end(),
+        to_people(&quantities).trim_matches('\n'),
+    ))
+}
+
+fn only_in_protocols(lang: Lang) -> String {
+    lang.pick(
+        "只在实施方案的执行中使用，不能由 `bidui compute` 单独计算。\n\n",
+        "Is carried out within a protocol only, not by `bidui compute`.\n\n",
+    )
+    .to_owned()
 }
 
 fn texts(entry: &Entry, word: &str, lang: Lang) -> Vec<String> {

@@ -7,7 +7,7 @@ mod language;
 mod methods;
 
 pub use language::language;
-pub use methods::methods;
+pub use methods::{example, methods};
 
 /// A table of Markdown; a bar in a cell is escaped, for it would end the cell.
 fn table(head: &[&str], rows: &[Vec<String>]) -> String {

@@ -41,6 +41,20 @@ pub fn standard_file(path: &str) -> Option<&'static str> {
         .and_then(|file| file.contents_utf8())
 }
 
+/// The text files directly in a folder of the standard library, in the order of their names.
+pub fn standard_folder(path: &str) -> Vec<&'static str> {
+    let mut files: Vec<_> = STANDARD
+        .get_dir(path)
+        .into_iter()
+        .flat_map(Dir::files)
+        .collect();
+    files.sort_by_key(|file| file.path());
+    files
+        .into_iter()
+        .filter_map(|file| file.contents_utf8())
+        .collect()
+}
+
 /// The Bidui files of the standard library in the order of their paths.
 pub fn standard_files() -> BTreeMap<String, &'static str> {
     let mut found = BTreeMap::new();

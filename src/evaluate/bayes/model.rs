@@ -355,6 +355,37 @@ mod tests {
             assert!((below(-0.5) + below(0.5) - 1.0).abs() < 1e-15);
         }
     }
+    /// ln of the likelihood and E[σ²] summed over the nodes of σ, each with the closed form of a known σ.
+    fn by_sum_over_sigma(lab: &Laboratory, tau: f64, mu: f64) -> (f64, f64) {
+        let slow = Likelihood::Laplace {
+            laboratory: lab,
+            scale: tau / SQRT_2,
+            mixture: None,
+        };
+        slow.log_and_mean_square(mu)
+    }
+
+    #[test]
+    fn the_mixture_over_the_variance_is_the_sum_over_sigma() {
+        for dof in [0.5, 1.0, 4.0, 60.0, 300.0] {
+            let lab = Laboratory::new(0.0, 0.7, dof, 1.0, 20.0);
+            assert!(lab.variances.is_some());
+            for tau in [1e-6, 1e-2, 0.1, 0.4, 1.0, 3.0, 50.0, 1e4] {
+                let quick = Likelihood::new(&lab, Effects::Laplace, tau);
+                for mu in [0.0, 1e-3, 0.2, 0.9, 2.5, 7.0, 20.0] {
+                    let (log, square) = quick.log_and_mean_square(mu);
+                    let (expected, expected_square) = by_sum_over_sigma(&lab, tau, mu);
+                    // Far below the density at the value both rules end before the tail of σ does, and not at the same place.
+                    let tolerance = if expected < -40.0 { 1e-4 } else { 3e-9 };
+                    assert!(
+                        (log - expected).abs() < tolerance * expected.abs().max(1.0)
+                            && (square / expected_square - 1.0).abs() < 3.0 * tolerance,
+                        "{dof} {tau} {mu}: {log} {expected} {square} {expected_square}"
+                    );
+                }
+            }
+        }
+    }
     const LAPLACE_VALUES: [(f64, f64, f64, f64); 5] = [
         (0.0, 0.4, 1.3, -0.9245516721436943),
         (0.9, 0.4, 1.3, -1.502461790703195),
