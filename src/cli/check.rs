@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::cache::{self, Cache, Findings};
 use super::gathered::Gathered;
+use super::progress::Progress;
 use super::project::{Folder, Recorder};
 use super::{Status, diff, files, terminal};
 use crate::compile::compile_in;
@@ -73,10 +74,16 @@ impl Check {
             .flatten();
         let (paths, mut unread) = self.paths();
         // Every file is a task of its own; the order of the answers is that of the files, however many threads there are.
+        let progress = Progress::parts(paths.len());
         let outcomes: Vec<Result<Checked, Box<Diagnostic>>> = paths
             .par_iter()
-            .map(|path| self.checked(path, cache.as_ref(), &earlier))
+            .map(|path| {
+                let checked = self.checked(path, cache.as_ref(), &earlier);
+                progress.step();
+                checked
+            })
             .collect();
+        drop(progress);
         let mut all = Gathered::default();
         let mut language = asked.or_else(terminal::locale);
         let mut sound = true;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::progress::Progress;
 use super::{Status, files, terminal};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::evaluate::method::Data;
@@ -75,7 +76,10 @@ impl Compute {
         if findings.iter().any(|f| f.severity == Severity::Error) {
             return Status::Failed;
         }
-        match (declared.method.compute)(&data) {
+        let progress = Progress::waiting(lang);
+        let computed = (declared.method.compute)(&data);
+        drop(progress);
+        match computed {
             Ok(quantities) => {
                 terminal::print(&match self.format {
                     Format::Human => table::to_people(&quantities),

@@ -15,6 +15,7 @@ mod lock;
 mod new;
 mod plan;
 mod pretest;
+mod progress;
 mod project;
 mod release;
 mod replan;

