@@ -71,3 +71,46 @@ fn every_wrong_protocol_gets_exactly_the_findings_marked_in_it() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// What makes a journey impossible, each with a protocol that does it.
+const JOURNEYS: [(&str, &str); 13] = [
+    ("laboratory-never-reached", "E0503"),
+    ("laboratory-visited-twice", "E0504"),
+    ("artefact-at-two-places", "E0505"),
+    ("route-not-from-pilot", "E0506"),
+    ("route-not-to-pilot", "E0506"),
+    ("petal-without-pilot-measurement", "E0507"),
+    ("artefact-misses-a-laboratory", "E0508"),
+    ("laboratory-only-passed-through", "E0508"),
+    ("visits-in-a-circle", "E0510"),
+    ("beyond-the-limit", "E0511"),
+    ("pilot-interval-beyond-stability", "E0512"),
+    ("date-fixed-too-early", "E0513"),
+    ("dates-exclude-one-another", "E0513"),
+];
+
+#[test]
+fn a_journey_that_cannot_be_points_at_both_places_that_exclude_one_another() {
+    for (name, code) in JOURNEYS {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/ui/{name}.bidui"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let (compiled, _) = common::example(&text);
+        let found: Vec<&Diagnostic> = (compiled.diagnostics.iter())
+            .filter(|it| it.code.id() == code)
+            .collect();
+        assert!(!found.is_empty(), "{name}");
+        for finding in found {
+            let places: Vec<_> = finding.labels.iter().map(|it| it.span).collect();
+            assert!(
+                places.len() >= 2 && places.windows(2).all(|it| it[0] != it[1]),
+                "{name}: {}\n{}",
+                finding.message.en,
+                render::human(std::slice::from_ref(finding), &compiled.sources, Lang::En)
+            );
+            assert!(
+                finding.help.as_ref().is_some_and(|it| !it.zh.is_empty()),
+                "{name}"
+            );
+        }
+    }
+}

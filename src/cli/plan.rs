@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jiff::civil::Date;
 
 use super::documents::{Fault, Wanted};
 use super::release::{Release, Tested};
@@ -189,7 +190,7 @@ fn outputs(
         json: &archived,
     }];
     let origin = report::Origin {
-        day: plan.content.circulation.start,
+        day: issue_day(plan),
         data: &data,
     };
     for lang in [Lang::Zh, Lang::En] {
@@ -229,8 +230,15 @@ fn outputs(
     Ok(outputs)
 }
 
-/// A calendar for each laboratory that is visited, and one of everything for the pilot. They are issued on the first day of the
-/// circulation, and those of a plan made anew on the day up to which its log reaches.
+/// The day that documents and calendars name as their own, since there is no clock: the first day of the circulation, and of a plan made
+/// anew the day up to which its log reaches.
+fn issue_day(plan: &plan::Plan) -> Date {
+    let circulation = &plan.content.circulation;
+    let revision = circulation.revision.as_ref();
+    revision.map_or(circulation.start, |it| it.as_of)
+}
+
+/// A calendar for each laboratory that is visited, and one of everything for the pilot.
 fn calendars(
     checked: &Checked,
     before: Option<&circulation::Plan>,
@@ -238,9 +246,8 @@ fn calendars(
 ) -> BTreeMap<String, String> {
     let (written, journey) = (&checked.written.journey, &checked.journey);
     let revision = plan.content.circulation.revision.as_ref();
-    let day = revision.map_or(plan.content.circulation.start, |it| it.as_of);
     let stamp = Stamp {
-        issued: day.at(0, 0, 0, 0),
+        issued: issue_day(plan).at(0, 0, 0, 0),
         sequence: revision.map_or(0, |it| it.number),
     };
     let mut files = BTreeMap::new();

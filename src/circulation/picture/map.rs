@@ -235,16 +235,21 @@ fn labels(
             *at,
             if pilot { DOT + 2.0 } else { DOT },
         );
-        let full = shortened(laboratory.name(lang), NAME, 200.0);
-        let place = [&full, &laboratory.id].into_iter().find_map(|name| {
-            let free = spots(*at, text_width(name, NAME))
-                .into_iter()
-                .find(|spot| {
-                    let inside = view.grown(28.0).united(spot) == view.grown(28.0);
-                    inside && !taken.iter().any(|it| it.overlaps(spot))
-                })?;
-            Some((name, free))
-        });
+        let (full, short) = (
+            shortened(laboratory.name(lang), NAME, 360.0),
+            shortened(laboratory.name(lang), NAME, 200.0),
+        );
+        let place = [&full, &short, &laboratory.id]
+            .into_iter()
+            .find_map(|name| {
+                let free = spots(*at, text_width(name, NAME))
+                    .into_iter()
+                    .find(|spot| {
+                        let inside = view.grown(28.0).united(spot) == view.grown(28.0);
+                        inside && !taken.iter().any(|it| it.overlaps(spot))
+                    })?;
+                Some((name, free))
+            });
         // Where there is no room even for the identifier, the name stands below and a little away.
         let (name, spot) = place.unwrap_or_else(|| {
             (

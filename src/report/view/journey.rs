@@ -103,7 +103,14 @@ impl View<'_> {
     /// Every transport in the order of its dispatch.
     pub(super) fn legs(&self) -> Value {
         let legs = self.plan.content.circulation.legs.iter();
-        legs.map(|it| self.leg(Reader::Pilot, it)).collect()
+        legs.map(|it| {
+            let way = format!("{} → {}", it.from.laboratory, it.to.laboratory);
+            object([
+                ("way", Value::from(way)),
+                ("leg", self.leg(Reader::Pilot, it)),
+            ])
+        })
+        .collect()
     }
 
     /// How the orders of laboratories were found that are not the author's.

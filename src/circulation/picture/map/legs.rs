@@ -71,6 +71,13 @@ pub(super) fn draw(
     }
     for (number, begin, tip) in lines {
         let at = free_place(begin, tip, taken);
+        // A number that does not stand on its leg is tied to it.
+        let middle = point((begin.x + tip.x) / 2.0, (begin.y + tip.y) / 2.0);
+        let length = (tip.x - begin.x).hypot(tip.y - begin.y).max(0.01);
+        let away = (at.x - middle.x) * (tip.y - begin.y) - (at.y - middle.y) * (tip.x - begin.x);
+        if away.abs() > BADGE * length {
+            svg.line("slack", middle, at, " stroke-width=\"0.8\"");
+        }
         taken.push(Box::around(at, 2.0 * BADGE, 2.0 * BADGE));
         badge(svg, &class(plan, legs[number]), at, number);
     }
