@@ -182,13 +182,18 @@ pub fn parameters(entry: &Entry) -> impl Iterator<Item = &str> {
 }
 
 impl Declared {
-    /// Names of the parameters, and of the scalars that the method looks for in the table `options`.
+    /// Names of the parameters, and of the scalars that the method looks for in the table `options`; with `k` where it takes
+    /// uncertainties, because a `k` serves all rows of expanded ones that have none of their own.
     pub fn parameters(&self) -> Vec<&'static str> {
         let options = self
             .columns()
             .filter(|(table, _)| *table == "options")
             .map(|(_, name)| name);
-        parameters(self.entry).chain(options).collect()
+        let mut names: Vec<&'static str> = parameters(self.entry).chain(options).collect();
+        if self.columns().any(|(_, name)| name == "u") && !names.contains(&"k") {
+            names.push("k");
+        }
+        names
     }
 
     /// Names of the quantities that the method gives, as declared.
@@ -232,4 +237,42 @@ impl Declared {
 
 fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::evaluate::table::from_toml;
+
+    #[test]
+    fn what_a_refusal_tells_to_set_can_be_set() {
+        let mut met = BTreeSet::new();
+        for (text, kind, parameter) in [
+            (
+                "[data]\nvalues = [1, 2, \"<3\", 4, 9]\n",
+                "censored-results",
+                "censored",
+            ),
+            (
+                "[labs]\nvalue = [1, 2, 4]\nU = [1, 1, 2]\n",
+                "missing-coverage-factor",
+                "k",
+            ),
+        ] {
+            let data = from_toml(text).unwrap();
+            for declared in declared() {
+                let refused = (declared.method.compute)(&data).is_err_and(|r| r.kind == kind);
+                if refused {
+                    met.insert(kind);
+                    assert!(
+                        declared.parameters().contains(&parameter),
+                        "{} advises {parameter} and does not declare it",
+                        declared.method.id
+                    );
+                }
+            }
+        }
+        assert_eq!(met.len(), 2);
+    }
 }
