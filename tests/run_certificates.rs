@@ -37,7 +37,7 @@ fn a_certificate_is_a_submission_of_the_laboratory_its_file_is_named_after() {
     );
     let plan = compiled.plan().unwrap();
     let mapping = certificates::mapping(&plan, "SIMT.xml").unwrap();
-    let reading = intake::read(certificate().as_bytes(), "SIMT.xml", &mapping);
+    let reading = intake::read(certificate().as_bytes(), "SIMT.xml", &mapping, true);
     let (collected, found) = results::collect(&plan, &[reading.submission.unwrap()]);
     let about_it: Vec<_> = found
         .iter()

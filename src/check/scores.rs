@@ -403,6 +403,14 @@ fn uncertainties_reported(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>
     for flag in flags.filter(|flag| integrity::needs_uncertainties(flag)) {
         needed(flag.at, Text::same(format!("`{}`", flag.path)));
     }
+    let stability = protocol.stability.as_ref();
+    let treated = evaluation
+        .drift
+        .as_ref()
+        .or(stability.and_then(|s| s.otherwise.as_ref()));
+    if let Some(action) = treated {
+        needed(action.at, Text::new("漂移的处理", "the treatment of drift"));
+    }
     let bilateral = evaluation
         .equivalence
         .iter()

@@ -196,6 +196,7 @@ fn submissions(
 ) -> Option<(Vec<intake::Submission>, Vec<Diagnostic>)> {
     let mut read = Vec::new();
     let mut findings = Vec::new();
+    let uncertainties = plan.content.measurands.iter().all(|m| m.asks_uncertainty());
     for path in files::list(folder, lang)? {
         let name = path
             .file_name()
@@ -232,7 +233,7 @@ fn submissions(
             findings.push(certificate_unread(&name));
             continue;
         }
-        let reading = intake::read(&bytes, &name, &mapping.unwrap_or_default());
+        let reading = intake::read(&bytes, &name, &mapping.unwrap_or_default(), uncertainties);
         findings.extend(reading.findings.iter().map(results::diagnostic));
         read.extend(reading.submission);
     }

@@ -23,8 +23,14 @@ use crate::text::Text;
 /// carry header fields (`# laboratory: NIM`), anything else behind `#` is a remark. The first other line is the heading, in Chinese or
 /// English; `# table: budget` starts the table of the uncertainty budget with a heading of its own. A file of a form ends with `# end`.
 pub fn read_csv(bytes: &[u8], file: &str) -> Reading {
+    read(bytes, file, true)
+}
+
+/// As [`read_csv`]; results may be without uncertainties where `uncertainties` is false.
+pub(super) fn read(bytes: &[u8], file: &str, uncertainties: bool) -> Reading {
     let name = file_name(file);
     let mut findings = Findings::new(&name);
+    findings.uncertainties = uncertainties;
     let submission = decode(bytes, &name, &mut findings).map(|text| {
         assembled(
             Sheet::split(text, &name, &mut findings),

@@ -120,6 +120,8 @@ pub(super) struct Findings {
     file: Place,
     list: Vec<Finding>,
     beyond: usize,
+    /// Whether a result without an uncertainty is incomplete.
+    pub(super) uncertainties: bool,
 }
 
 impl Findings {
@@ -128,6 +130,7 @@ impl Findings {
             file: Place::file(file),
             list: Vec::new(),
             beyond: 0,
+            uncertainties: true,
         }
     }
 

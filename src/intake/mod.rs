@@ -162,16 +162,17 @@ impl Reading {
 
 /// Reads a submitted file of any accepted format. The format is told from the content, never from the name.
 ///
-/// `mapping` says which quantities of a digital calibration certificate are the results; other formats do not need it.
-pub fn read(bytes: &[u8], file: &str, mapping: &dcc::DccMapping) -> Reading {
+/// `mapping` says which quantities of a digital calibration certificate are the results; other formats do not need it. Where
+/// `uncertainties` is false a result may be without one (a certificate never is).
+pub fn read(bytes: &[u8], file: &str, mapping: &dcc::DccMapping, uncertainties: bool) -> Reading {
     if bytes.starts_with(b"PK") || bytes.starts_with(&archive::COMPOUND_FILE) {
-        return read_xlsx(bytes, file);
+        return workbook::read(bytes, file, uncertainties);
     }
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if text.trim_ascii_start().starts_with(b"<") {
         dcc::read_submission(bytes, file, mapping)
     } else {
-        read_csv(bytes, file)
+        csv::read(bytes, file, uncertainties)
     }
 }
 

@@ -176,7 +176,9 @@ pub(super) fn check_result_columns(heading: &Heading, findings: &mut Findings) {
             missing_column(&[column.heading()], &heading.place, findings);
         }
     }
-    if !heading.has(Column::Standard) && !heading.has(Column::Item) {
+    let stated = heading.has(Column::Expanded) || heading.has(Column::Factor);
+    let wanted = findings.uncertainties || stated;
+    if wanted && !heading.has(Column::Standard) && !heading.has(Column::Item) {
         for column in [Column::Expanded, Column::Factor] {
             if !heading.has(column) {
                 let either = [column.heading(), Column::Standard.heading()];
@@ -339,6 +341,7 @@ fn check_uncertainty(row: &Row, findings: &mut Findings) {
         ..row.value.place.clone()
     };
     match (&expanded, &factor, &standard) {
+        (None, _, None) if !findings.uncertainties => {}
         (None, _, None) => findings.error(
             codes::NO_UNCERTAINTY,
             &beside,

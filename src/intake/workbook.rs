@@ -25,8 +25,14 @@ use crate::text::Text;
 /// result is taken when there is one. A workbook with macros, links to other files or embedded objects is refused, and so is one that
 /// unpacks to more than the limits allow.
 pub fn read_xlsx(bytes: &[u8], file: &str) -> Reading {
+    read(bytes, file, true)
+}
+
+/// As [`read_xlsx`]; results may be without uncertainties where `uncertainties` is false.
+pub(super) fn read(bytes: &[u8], file: &str, uncertainties: bool) -> Reading {
     let name = file_name(file);
     let mut findings = Findings::new(&name);
+    findings.uncertainties = uncertainties;
     let submission = submission(bytes, &name, &mut findings);
     Reading {
         submission,

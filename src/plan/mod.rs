@@ -559,6 +559,14 @@ pub struct Contingency {
     pub delay: Option<(Period, String)>,
 }
 
+impl Measurand {
+    /// Whether a result without an uncertainty is incomplete; so it is where the protocol does not list what is reported.
+    pub fn asks_uncertainty(&self) -> bool {
+        let uncertainty = |item: &String| matches!(item.as_str(), "U" | "u");
+        self.reported.is_empty() || self.reported.iter().any(uncertainty)
+    }
+}
+
 impl Plan {
     pub fn pilot(&self) -> Option<&Laboratory> {
         self.content

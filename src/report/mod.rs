@@ -21,6 +21,7 @@ pub mod pretests;
 #[cfg(feature = "pdf")]
 pub mod raster;
 mod rule;
+mod score_chart;
 mod templates;
 mod view;
 mod words;

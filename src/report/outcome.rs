@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::templates::{TemplateError, Templates};
 use super::view::link::weights;
 use super::words::{Words, escape};
-use super::{Document, blocks, equivalence_graph};
+use super::{Document, blocks, equivalence_graph, score_chart};
 use crate::run::Outcome;
 use crate::run::outcome::{
     AppliedException, Contribution, LaboratoryOutcome, LaboratoryResult, Link, PointOutcome,
@@ -19,16 +19,19 @@ use crate::values::rounding::{digits, hundredths, pair, shortest};
 /// The graphs of the degrees of equivalence, by file name.
 pub fn pictures(outcome: &Outcome, lang: Lang) -> BTreeMap<String, String> {
     let open = outcome.for_publication();
-    let drawn = open
-        .points
-        .iter()
-        .filter_map(|p| Some((picture_name(p, lang), equivalence_graph::draw(p, lang)?)));
-    drawn.collect()
+    let drawn = open.points.iter().flat_map(|p| {
+        [
+            ("equivalence", equivalence_graph::draw(p, lang)),
+            ("scores", score_chart::draw(p, lang)),
+        ]
+        .map(|(what, drawn)| Some((picture_name(what, p, lang), drawn?)))
+    });
+    drawn.flatten().collect()
 }
 
-fn picture_name(point: &PointOutcome, lang: Lang) -> String {
+fn picture_name(what: &str, point: &PointOutcome, lang: Lang) -> String {
     let suffix = if lang == Lang::Zh { "zh" } else { "en" };
-    format!("equivalence.{}.{suffix}.svg", point.point)
+    format!("{what}.{}.{suffix}.svg", point.point)
 }
 
 fn words(outcome: &Outcome, lang: Lang) -> Words<'_> {
@@ -179,7 +182,9 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
         corrected => point.results.iter().any(|r| r.correction != 0.0),
         others => point.results.iter().any(|r| r.leave_one_out.is_some()),
         scores => names.iter().map(|name| context! { symbol => Value::from_safe_string(words.symbol(name)) }).collect::<Vec<_>>(),
-        picture => point.reference.as_ref().map(|_| picture_name(point, words.lang)),
+        picture => point.results.iter().any(|r| r.equivalence.is_some()).then(|| picture_name("equivalence", point, words.lang)),
+        chart => score_chart::draws(point).then(|| picture_name("scores", point, words.lang)),
+        stated => point.results.iter().any(|r| r.u.is_some()),
     }
 }
 
@@ -230,12 +235,8 @@ fn score_names(point: &PointOutcome) -> Vec<String> {
 }
 
 fn result_data(result: &LaboratoryResult, names: &[String], words: Words<'_>) -> Value {
-    let (value, u) = pair(result.value, result.u);
-    let (d, expanded) = result
-        .judged()
-        .map_or(("—".to_owned(), "—".to_owned()), |e| {
-            pair(e.d, e.expanded)
-        });
+    let (value, u) = stated(result.value, result.u);
+    let (d, expanded) = deviation(result, "—");
     let score = |name: &String| {
         result
             .scores
@@ -252,9 +253,27 @@ fn result_data(result: &LaboratoryResult, names: &[String], words: Words<'_>) ->
         laboratory => &result.laboratory,
         value, u, d, expanded, scores,
         k => shortest(result.k),
-        correction => pair(result.correction, result.u).0,
+        correction => stated(result.correction, result.u).0,
+        stated => result.u.is_some(),
         weight => if result.in_reference && result.weight != 0.0 { digits(result.weight, 3) } else if result.in_reference { "●".to_owned() } else { "—".to_owned() },
         verdict => verdict_with_exception(&result.verdict, &result.exception, words),
+    }
+}
+
+/// D with U(D), or alone where no uncertainty goes with it.
+fn deviation(result: &LaboratoryResult, nothing: &str) -> (String, String) {
+    match (result.judged(), result.deviation) {
+        (Some(e), _) => pair(e.d, e.expanded),
+        (None, Some(d)) => (digits(d, 3), nothing.to_owned()),
+        (None, None) => (nothing.to_owned(), nothing.to_owned()),
+    }
+}
+
+/// A value to the digits of its uncertainty, or as it was submitted where it has none.
+fn stated(value: f64, u: Option<f64>) -> (String, String) {
+    match u {
+        Some(u) => pair(value, u),
+        None => (shortest(value).replace('-', "−"), "—".to_owned()),
     }
 }
 
@@ -343,10 +362,8 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
     let scores = score_names(point);
     let mut rows = vec![header(unit, &scores, words)];
     for result in &point.results {
-        let (value, u) = pair(result.value + result.correction, result.u);
-        let (d, expanded) = result
-            .judged()
-            .map_or((String::new(), String::new()), |e| pair(e.d, e.expanded));
+        let (value, u) = stated(result.value + result.correction, result.u);
+        let (d, expanded) = deviation(result, "");
         let mut row = vec![result.laboratory.clone(), value, u, d, expanded];
         for score in &scores {
             row.push(

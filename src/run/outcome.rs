@@ -196,7 +196,8 @@ pub struct LaboratoryResult {
     pub laboratory: String,
     /// As submitted, in the measurand's unit.
     pub value: f64,
-    pub u: f64,
+    /// None where the protocol asks for no uncertainty.
+    pub u: Option<f64>,
     pub k: f64,
     pub date: Option<Date>,
     /// File and row from which it was taken.
@@ -211,6 +212,9 @@ pub struct LaboratoryResult {
     /// From the reference value of the key comparison, where the comparison is linked to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked: Option<Equivalence>,
+    /// Difference from the reference value, where no uncertainty goes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<f64>,
     /// Against the reference value of the others, where the protocol orders it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leave_one_out: Option<Equivalence>,
@@ -404,6 +408,11 @@ pub fn read(text: &str) -> Result<Outcome, Text> {
 }
 
 impl LaboratoryResult {
+    /// Difference from the reference value, with or without an uncertainty.
+    pub fn difference(&self) -> Option<f64> {
+        (self.judged().map(|e| e.d)).or(self.deviation)
+    }
+
     /// The score of that name, or the one that the protocol puts in its place.
     pub fn score(&self, name: &str) -> Option<&Score> {
         let instead = |score: &&Score| score.instead_of.as_deref() == Some(name);
@@ -513,9 +522,17 @@ impl Outcome {
             for l in &p.results {
                 let id = l.laboratory.as_str();
                 let collected = format!("{point}.results");
-                for (name, value) in [("value", l.value), ("u", l.u), ("correction", l.correction)]
-                {
-                    row(&collected, id, point, name, shortest(value), unit);
+                for (name, value) in [
+                    ("value", Some(l.value)),
+                    ("u", l.u),
+                    ("correction", Some(l.correction)),
+                ] {
+                    if let Some(value) = value {
+                        row(&collected, id, point, name, shortest(value), unit);
+                    }
+                }
+                if let (Some(d), Some(r)) = (l.deviation, &p.reference) {
+                    row(&r.step, id, point, "deviation", shortest(d), unit);
                 }
                 if let Some(r) = &p.reference {
                     row(&r.step, id, point, "weight", shortest(l.weight), "1");

@@ -17,7 +17,7 @@ use crate::values::unit::{Unit, parse_dsi, parse_unit};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Result {
     pub value: f64,
-    /// Standard uncertainty.
+    /// Standard uncertainty; not a number where the protocol asks for none.
     pub u: f64,
     /// Coverage factor with which the uncertainty was stated; 1 for a standard uncertainty.
     pub k: f64,
@@ -180,6 +180,7 @@ impl<'a> Collector<'a> {
             return;
         };
         let Some(result) = self.result(row, &unit, measurand) else {
+            self.without_uncertainty(row, measurand);
             return;
         };
         let list = self
@@ -348,10 +349,46 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Where the plan asks for uncertainties of some measurands only, the readers of files let all pass.
+    fn without_uncertainty(&mut self, row: &Row, measurand: &Measurand) {
+        let stated = &row.uncertainty;
+        let blank = [&stated.expanded, &stated.standard]
+            .iter()
+            .all(|cell| cell.as_ref().is_none_or(Cell::is_empty));
+        let all = self
+            .plan
+            .content
+            .measurands
+            .iter()
+            .all(Measurand::asks_uncertainty);
+        if all || !blank || !measurand.asks_uncertainty() {
+            return;
+        }
+        let id = &measurand.id;
+        self.diagnostics.push(
+            Diagnostic::in_data(
+                Code::DataNoUncertainty,
+                place(&row.value.place),
+                Text::new(
+                    format!("`{id}` 的结果没有不确定度"),
+                    format!("the result of `{id}` has no uncertainty"),
+                ),
+            )
+            .with_help(Text::new(
+                "请填写扩展不确定度 U 和包含因子 k，或标准不确定度 u",
+                "give U with k, or u",
+            )),
+        );
+    }
+
     /// The numbers of a row; none when the reader of the file has found fault with one of them.
     fn result(&self, row: &Row, unit: &Unit, measurand: &Measurand) -> Option<Result> {
         let value = self.value(row, unit, measurand)?;
-        let (u, k) = self.uncertainty(row, unit, measurand)?;
+        let (u, k) = if measurand.asks_uncertainty() {
+            self.uncertainty(row, unit, measurand)?
+        } else {
+            (f64::NAN, 1.0)
+        };
         let dof = match row.dof.as_ref().filter(|c| !c.is_empty()) {
             Some(cell) => match intake::degrees_of_freedom(cell).ok()? {
                 Some(text) => text.parse().ok()?,

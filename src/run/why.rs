@@ -243,6 +243,10 @@ impl Teller<'_> {
             }
             self.deviation(e, unit);
         }
+        if let Some(d) = result.deviation {
+            let clause = point.reference.as_ref().map(|r| r.clause.as_str());
+            self.line(2, &format!("D = {} {unit}", digits(d, 3)), clause);
+        }
         if let Some(e) = &result.leave_one_out {
             let (d, expanded) = pair(e.d, e.expanded);
             let against = self.word(
@@ -334,20 +338,22 @@ impl Teller<'_> {
                     &format!(
                         "{} {} {unit}",
                         self.word("对结果的修正", "correction of the result"),
-                        pair(result.correction, result.u).0
+                        result.u.map_or(shortest(result.correction), |u| pair(
+                            result.correction,
+                            u
+                        )
+                        .0)
                     ),
                     None,
                 );
             }
         }
         let label = self.word("提交的结果", "submitted result");
-        let text = format!(
-            "{label} {} {unit}, u = {} {unit} (k = {}) ← {}",
-            shortest(result.value),
-            shortest(result.u),
-            result.k,
-            result.from
-        );
+        let stated = result.u.map_or(String::new(), |u| {
+            format!(", u = {} {unit} (k = {})", shortest(u), result.k)
+        });
+        let value = shortest(result.value);
+        let text = format!("{label} {value} {unit}{stated} ← {}", result.from);
         let clause = format!("point.{}", point.point);
         self.line(2, &text, Some(&clause));
     }

@@ -14,7 +14,7 @@ fn everything(bytes: &[u8]) {
         Points::From(by_ref_type("basic_calibrationValue")),
     );
     for reading in [
-        read(bytes, "f", &mapping),
+        read(bytes, "f", &mapping, true),
         read_csv(bytes, "f"),
         read_xlsx(bytes, "f"),
         read_submission(bytes, "f", &mapping),

@@ -19,6 +19,13 @@ impl PointRun {
         let Some(Formed { consensus, method }) = &self.formed else {
             return Ok(());
         };
+        if !self.labs.has_uncertainties() {
+            let d = self.labs.value.iter().map(|x| consensus.difference(*x));
+            for (result, d) in self.outcome.results.iter_mut().zip(d) {
+                result.deviation = Some(d);
+            }
+            return Ok(());
+        }
         let rule = named::rule(last(&method.path));
         let lone = self.pilot.filter(|_| last(&method.path) == "pilot-value");
         let v = self.covariance.as_deref();

@@ -125,7 +125,7 @@ impl Results {
                     deviation: result.equivalence.as_ref().map(|e| (e.d, e.u)),
                     last_digit: point.last_digit[row],
                     scatter,
-                    expanded: 2.0 * result.u,
+                    expanded: 2.0 * point.labs.u[row],
                 };
                 let own = laboratories.entry(result.laboratory.clone()).or_default();
                 own.insert(number, item);

@@ -165,7 +165,9 @@ impl PointRun {
         let Some(first) = list.first() else { return };
         // Repeated measurements of the pilot share their systematic part: the mean has the uncertainty of one.
         let value = mean(&list.iter().map(|r| r.value).collect::<Vec<_>>());
-        let u = list.iter().map(|r| r.u).fold(0.0, f64::max);
+        let u = (list.iter().map(|r| r.u))
+            .reduce(|a, b| if b > a || b.is_nan() { b } else { a })
+            .unwrap_or(f64::NAN);
         self.labs.lab.push(id.to_owned());
         self.labs.value.push(value);
         self.labs.u.push(u);
@@ -178,7 +180,7 @@ impl PointRun {
         self.outcome.results.push(LaboratoryResult {
             laboratory: id.to_owned(),
             value,
-            u,
+            u: Some(u).filter(|u| !u.is_nan()),
             k: first.k,
             date: first.date,
             from: format!("{}:{}", first.place.file, first.place.row),
@@ -187,6 +189,7 @@ impl PointRun {
             in_reference: false,
             left_out: None,
             equivalence: None,
+            deviation: None,
             linked: None,
             leave_one_out: None,
             scores: BTreeMap::new(),

@@ -133,10 +133,10 @@ impl PointRun {
             _ => denominator,
         };
         for (result, u) in self.outcome.results.iter_mut().zip(u) {
-            let Some(equivalence) = result.judged() else {
+            let Some(d) = result.difference() else {
                 continue;
             };
-            let value = scale.of(result, equivalence.d, u);
+            let value = scale.of(result, d, u);
             let entry = Score {
                 step: step.id.clone(),
                 value,
@@ -174,6 +174,6 @@ impl Scale<'_> {
     /// The expanded uncertainty that the laboratory states; one stated as a standard uncertainty is expanded by the factor of the score.
     fn stated(&self, result: &LaboratoryResult) -> f64 {
         let k = if result.k == 1.0 { self.k } else { result.k };
-        k * result.u
+        k * result.u.unwrap_or(f64::NAN)
     }
 }

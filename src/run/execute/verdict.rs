@@ -11,7 +11,7 @@ impl PointRun {
     pub(super) fn judge(&mut self, plan: &Plan, step: &Step) {
         let u_ref = self.outcome.u_reference();
         for result in &mut self.outcome.results {
-            if result.judged().is_none() {
+            if result.difference().is_none() {
                 continue;
             }
             let facts = PointFacts {
@@ -67,12 +67,12 @@ impl Facts for PointFacts<'_> {
         if let Some(score) = self.result.score(name) {
             return Some(score.value);
         }
-        let equivalence = self.result.judged()?;
+        let judged = self.result.judged();
         let own = match name {
-            "D" => equivalence.d,
-            "U_D" => equivalence.expanded,
-            "u" => self.result.u,
-            "U" => 2.0 * self.result.u,
+            "D" => self.result.difference()?,
+            "U_D" => judged?.expanded,
+            "u" => self.result.u?,
+            "U" => 2.0 * self.result.u?,
             "u_ref" => self.u_ref,
             "U_ref" => 2.0 * self.u_ref,
             _ => return None,
