@@ -1,7 +1,7 @@
 //! The posterior of the reference value for one value of τ.
 
 use super::lattice::Lattice;
-use super::model::{Effects, Laboratory, Likelihood};
+use super::model::{Laboratory, Law, Likelihood};
 use super::nodes::{gauss_hermite, gauss_rule};
 use crate::numeric::distribution::{normal_cdf, normal_pdf};
 use crate::numeric::piecewise::Piecewise;
@@ -42,22 +42,22 @@ pub struct Conditional {
 }
 
 impl Conditional {
-    pub fn new(laboratories: &[Laboratory], effects: Effects, tau: f64) -> Conditional {
+    pub fn new(laboratories: &[Laboratory], law: Law, tau: f64) -> Conditional {
         let all_known = laboratories.iter().all(|l| l.sigma.len() == 1);
-        if all_known && effects == Effects::Gauss {
+        if all_known && law == Law::Gauss {
             return normal(laboratories, tau);
         }
         let likelihoods: Vec<Likelihood> = laboratories
             .iter()
-            .map(|l| Likelihood::new(l, effects, tau))
+            .map(|l| Likelihood::new(l, law, tau))
             .collect();
         let hump = Hump::new(laboratories, tau);
-        let by_points = on_lattice(laboratories, effects, &hump, &likelihoods);
+        let by_points = on_lattice(laboratories, law, tau, &hump, &likelihoods);
         let Integrated {
             shape,
             log_evidence,
             sigma_square,
-        } = by_points.unwrap_or_else(|| on_panels(laboratories, effects, &hump, &likelihoods));
+        } = by_points.unwrap_or_else(|| on_panels(laboratories, law, tau, &hump, &likelihoods));
         let nodes = shape.nodes();
         let mean = sum::sum(nodes.iter().map(|(mu, w)| w * mu));
         Conditional {
@@ -164,17 +164,23 @@ struct Integrated {
 /// By equidistant points, where they resolve the density.
 fn on_lattice(
     laboratories: &[Laboratory],
-    effects: Effects,
+    law: Law,
+    tau: f64,
     hump: &Hump,
     likelihoods: &[Likelihood],
 ) -> Option<Integrated> {
-    // Laplace effects leave a kink at every result, rounded by its error alone, which the points must resolve too.
-    let narrowest = match effects {
-        Effects::Gauss => f64::INFINITY,
-        Effects::Laplace => laboratories
+    // Laplace effects leave a kink at every result, rounded by its error alone, and skewed ones a slope, which the points must
+    // resolve too.
+    let narrowest = || {
+        laboratories
             .iter()
             .map(Laboratory::width)
-            .fold(f64::INFINITY, f64::min),
+            .fold(f64::INFINITY, f64::min)
+    };
+    let narrowest = match law {
+        Law::Gauss => f64::INFINITY,
+        Law::Laplace => narrowest(),
+        Law::SkewNormal(skew) => narrowest().hypot(skew.steepness(tau)),
     };
     let evaluate = |mu: f64| {
         let mut log = 0.0;
@@ -211,7 +217,8 @@ fn on_lattice(
 /// By adaptive panels over likelihoods that are tabulated first: an integral over σ for every point would cost a hundred times more.
 fn on_panels(
     laboratories: &[Laboratory],
-    effects: Effects,
+    law: Law,
+    tau: f64,
     hump: &Hump,
     likelihoods: &[Likelihood],
 ) -> Integrated {
@@ -221,7 +228,7 @@ fn on_panels(
             .map(|l| l.log_and_mean_square(mu).0)
             .sum::<f64>()
     };
-    let breaks = breaks(laboratories, effects, hump, exact);
+    let breaks = breaks(laboratories, law, tau, hump, exact);
     let tables: Vec<Tabulated> = likelihoods
         .iter()
         .map(|likelihood| Tabulated::new(likelihood, &breaks))
@@ -322,7 +329,8 @@ impl Shape {
 /// negligible.
 fn breaks(
     laboratories: &[Laboratory],
-    effects: Effects,
+    law: Law,
+    tau: f64,
     hump: &Hump,
     log_density: impl Fn(f64) -> f64,
 ) -> Vec<f64> {
@@ -342,13 +350,14 @@ fn breaks(
         .iter()
         .zip(widths)
         .map(|(l, w)| (*w, l.value))
-        .filter(|(_, x)| effects == Effects::Laplace || (x - centre).abs() > 3.0 * narrow)
+        .filter(|(_, x)| law != Law::Gauss || (x - centre).abs() > 3.0 * narrow)
         .collect();
     apart.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     for (width, x) in apart.iter().take(MARKED) {
-        match effects {
-            Effects::Gauss => points.extend([-8.0, -2.0, 2.0, 8.0].map(|k| x + k * width)),
-            Effects::Laplace => points.push(*x),
+        match law {
+            Law::Gauss => points.extend([-8.0, -2.0, 2.0, 8.0].map(|k| x + k * width)),
+            Law::Laplace => points.push(*x),
+            Law::SkewNormal(skew) => points.push(*x + skew.shift(tau)),
         }
     }
     points.extend([low, high]);

@@ -61,6 +61,17 @@ fn node(i: usize) -> (f64, f64) {
     }
 }
 
+/// ∫ `function` from `low` to `high` by the rule on two halves.
+pub fn legendre_integral(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
+    let quarter = 0.25 * (high - low);
+    [low + quarter, high - quarter]
+        .into_iter()
+        .flat_map(|middle| (0..NODES).map(move |i| (middle, node(i))))
+        .map(|(middle, (t, weight))| weight * function(middle + quarter * t))
+        .sum::<f64>()
+        * quarter
+}
+
 /// Legendre polynomials of degree 0 to NODES − 1 at `t`.
 fn legendre(t: f64) -> [f64; NODES] {
     let mut p = [1.0; NODES];

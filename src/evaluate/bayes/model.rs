@@ -1,15 +1,25 @@
 //! The hierarchical model and the likelihood of one laboratory.
 
 use super::mixture::{Mixture, Variances};
+use super::skew::Skew;
 use crate::numeric::distribution::{normal_cdf, normal_pdf};
 use crate::numeric::special::erfcx;
 use std::f64::consts::{PI, SQRT_2};
 
-/// Distribution of the laboratory effects ξ_j about the reference value; τ is its standard deviation in both cases.
+/// Distribution of the laboratory effects ξ_j, of which the reference value is the mean and τ the standard deviation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effects {
     Gauss,
     Laplace,
+    SkewNormal,
+}
+
+/// The same with what else it depends on held fixed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Law {
+    Gauss,
+    Laplace,
+    SkewNormal(Skew),
 }
 
 /// Scales of the half-Cauchy priors, in the unit of the results.
@@ -136,12 +146,31 @@ pub enum Likelihood<'a> {
         scale: f64,
         mixture: Option<Mixture>,
     },
+    /// For every node of σ 2w/(s√2π), 1/2s² and the slope of the argument of Φ.
+    SkewNormal {
+        laboratory: &'a Laboratory,
+        shift: f64,
+        nodes: Vec<[f64; 3]>,
+    },
 }
 
 impl<'a> Likelihood<'a> {
-    pub fn new(laboratory: &'a Laboratory, effects: Effects, tau: f64) -> Likelihood<'a> {
-        match effects {
-            Effects::Laplace => Likelihood::Laplace {
+    pub fn new(laboratory: &'a Laboratory, law: Law, tau: f64) -> Likelihood<'a> {
+        match law {
+            Law::SkewNormal(skew) => Likelihood::SkewNormal {
+                laboratory,
+                shift: skew.shift(tau),
+                nodes: laboratory
+                    .sigma
+                    .iter()
+                    .zip(&laboratory.weight)
+                    .map(|(sigma, weight)| {
+                        let (s, slope) = skew.with_error(tau, *sigma);
+                        [2.0 * weight / (s * (2.0 * PI).sqrt()), 0.5 / (s * s), slope]
+                    })
+                    .collect(),
+            },
+            Law::Laplace => Likelihood::Laplace {
                 laboratory,
                 scale: tau / SQRT_2,
                 mixture: laboratory
@@ -149,7 +178,7 @@ impl<'a> Likelihood<'a> {
                     .as_ref()
                     .map(|v| Mixture::new(v, tau, laboratory.reach)),
             },
-            Effects::Gauss => {
+            Law::Gauss => {
                 let variance = || laboratory.sigma.iter().map(|s| s * s + tau * tau);
                 Likelihood::Gauss {
                     laboratory,
@@ -165,9 +194,9 @@ impl<'a> Likelihood<'a> {
 
     pub fn laboratory(&self) -> &'a Laboratory {
         match self {
-            Likelihood::Gauss { laboratory, .. } | Likelihood::Laplace { laboratory, .. } => {
-                laboratory
-            }
+            Likelihood::Gauss { laboratory, .. }
+            | Likelihood::Laplace { laboratory, .. }
+            | Likelihood::SkewNormal { laboratory, .. } => laboratory,
         }
     }
 
@@ -186,6 +215,19 @@ impl<'a> Likelihood<'a> {
                     each(k, h * (-square * (p - base)).exp());
                 }
                 -square * base
+            }
+            Likelihood::SkewNormal {
+                laboratory,
+                shift,
+                nodes,
+            } => {
+                let y = laboratory.value - mu + shift;
+                let base = nodes.last().map_or(0.0, |n| n[1]);
+                for (k, [height, precision, slope]) in nodes.iter().enumerate() {
+                    let bell = height * (-y * y * (precision - base)).exp();
+                    each(k, bell * normal_cdf(slope * y));
+                }
+                -y * y * base
             }
             Likelihood::Laplace {
                 laboratory, scale, ..
@@ -218,6 +260,10 @@ impl<'a> Likelihood<'a> {
             above += value * sigma[k] * sigma[k];
             below += value;
         });
+        if below == 0.0 {
+            // So far on the steep side of skewed effects that a double knows no density.
+            return (f64::NEG_INFINITY, 0.0);
+        }
         (below.ln() + exponent, above / below)
     }
 
@@ -230,6 +276,7 @@ impl<'a> Likelihood<'a> {
                 mixture,
                 ..
             } => mixture.is_some() || laboratory.sigma.len() == 1,
+            Likelihood::SkewNormal { nodes, .. } => nodes.len() == 1,
         }
     }
 
@@ -248,7 +295,9 @@ impl<'a> Likelihood<'a> {
                     / total;
                 (0.5 / mean).sqrt()
             }
-            Likelihood::Laplace { laboratory, .. } => laboratory.width(),
+            Likelihood::Laplace { laboratory, .. } | Likelihood::SkewNormal { laboratory, .. } => {
+                laboratory.width()
+            }
         }
     }
 
@@ -294,13 +343,14 @@ fn laplace_terms(distance: f64, sigma: f64, scale: f64, base: f64) -> (f64, f64)
 }
 
 /// Distribution function and density at `t` of effect plus measurement error, given τ and σ.
-pub fn predictive(effects: Effects, t: f64, tau: f64, sigma: f64) -> (f64, f64) {
-    match effects {
-        Effects::Gauss => {
+pub fn predictive(law: Law, t: f64, tau: f64, sigma: f64) -> (f64, f64) {
+    match law {
+        Law::SkewNormal(skew) => skew.predictive(t, tau, sigma),
+        Law::Gauss => {
             let sd = (tau * tau + sigma * sigma).sqrt();
             (normal_cdf(t / sd), normal_pdf(t / sd) / sd)
         }
-        Effects::Laplace => {
+        Law::Laplace => {
             // F = Φ(t/σ) + b² f'(t), because f − b² f'' is the normal density.
             let scale = tau / SQRT_2;
             let (near, far) = laplace_terms(t.abs(), sigma, scale, 0.0);
@@ -331,7 +381,7 @@ mod tests {
         // mpmath 1.3: quad of the Laplace density (standard deviation τ) times the normal density.
         for (d, sigma, tau, expected) in LAPLACE_VALUES {
             let lab = Laboratory::new(0.0, sigma, f64::INFINITY, 1.0, 1.0);
-            let log = Likelihood::new(&lab, Effects::Laplace, tau)
+            let log = Likelihood::new(&lab, Law::Laplace, tau)
                 .log_and_mean_square(d)
                 .0;
             assert!(
@@ -344,14 +394,14 @@ mod tests {
     #[test]
     fn predictive_distribution_is_the_integral_of_the_likelihood() {
         let lab = Laboratory::new(0.0, 0.4, f64::INFINITY, 1.0, 1.0);
-        for effects in [Effects::Gauss, Effects::Laplace] {
-            let below = |t: f64| predictive(effects, t, 1.3, 0.4).0;
-            let likelihood = Likelihood::new(&lab, effects, 1.3);
+        for law in [Law::Gauss, Law::Laplace] {
+            let below = |t: f64| predictive(law, t, 1.3, 0.4).0;
+            let likelihood = Likelihood::new(&lab, law, 1.3);
             let expected = likelihood.log_and_mean_square(0.9).0.exp();
             let h = 1e-4;
             let slope = (below(0.9 + h) - below(0.9 - h)) / (2.0 * h);
             assert!((slope - expected).abs() < 1e-8);
-            assert!((predictive(effects, 0.9, 1.3, 0.4).1 / expected - 1.0).abs() < 1e-13);
+            assert!((predictive(law, 0.9, 1.3, 0.4).1 / expected - 1.0).abs() < 1e-13);
             assert!((below(-0.5) + below(0.5) - 1.0).abs() < 1e-15);
         }
     }
@@ -371,7 +421,7 @@ mod tests {
             let lab = Laboratory::new(0.0, 0.7, dof, 1.0, 20.0);
             assert!(lab.variances.is_some());
             for tau in [1e-6, 1e-2, 0.1, 0.4, 1.0, 3.0, 50.0, 1e4] {
-                let quick = Likelihood::new(&lab, Effects::Laplace, tau);
+                let quick = Likelihood::new(&lab, Law::Laplace, tau);
                 for mu in [0.0, 1e-3, 0.2, 0.9, 2.5, 7.0, 20.0] {
                     let (log, square) = quick.log_and_mean_square(mu);
                     let (expected, expected_square) = by_sum_over_sigma(&lab, tau, mu);

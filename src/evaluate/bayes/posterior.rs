@@ -1,9 +1,9 @@
 //! Integration over the between-laboratory standard deviation τ.
 
 use super::conditional::Conditional;
-use super::model::{Effects, Laboratory, Priors};
+use super::model::{Laboratory, Law, Priors};
 use crate::numeric::special::sine_integral;
-use crate::numeric::{root, sum};
+use crate::numeric::sum;
 use rayon::prelude::*;
 
 /// Step in the transformed variable of the first grid.
@@ -26,6 +26,7 @@ struct Row {
 
 /// The joint posterior of μ and τ on a grid of τ.
 pub struct Posterior {
+    law: Law,
     rows: Vec<Row>,
     step: f64,
     scale: f64,
@@ -33,8 +34,9 @@ pub struct Posterior {
     pub error: f64,
 }
 
-/// One value of τ, its probability and a few nodes (μ, weight) that have the moments of p(μ | τ).
+/// One value of τ, its law of effects, its probability and a few nodes (μ, weight) that have the moments of p(μ | τ).
 pub struct Slice {
+    pub law: Law,
     pub tau: f64,
     pub probability: f64,
     pub nodes: Vec<(f64, f64)>,
@@ -47,7 +49,7 @@ fn tau_of(z: f64, scale: f64) -> f64 {
 
 struct Integrand<'a> {
     laboratories: &'a [Laboratory],
-    effects: Effects,
+    law: Law,
     tau_scale: f64,
     scale: f64,
 }
@@ -55,7 +57,7 @@ struct Integrand<'a> {
 impl Integrand<'_> {
     fn row(&self, z: f64) -> Row {
         let tau = tau_of(z, self.scale);
-        let conditional = Conditional::new(self.laboratories, self.effects, tau);
+        let conditional = Conditional::new(self.laboratories, self.law, tau);
         let prior = -(tau / self.tau_scale).powi(2).ln_1p();
         let log_mass = conditional.log_evidence + prior + tau.ln() + (-z).exp().ln_1p();
         Row {
@@ -92,7 +94,7 @@ fn shares(rows: &[Row]) -> Vec<f64> {
 
 impl Posterior {
     /// Trapezoidal rule in z, halved until two grids agree. `laboratories` are those of the reference value.
-    pub fn new(laboratories: &[Laboratory], effects: Effects, priors: Priors) -> Posterior {
+    pub fn new(laboratories: &[Laboratory], law: Law, priors: Priors) -> Posterior {
         let narrow = laboratories
             .iter()
             .map(|l| l.width().powi(-2))
@@ -102,11 +104,12 @@ impl Posterior {
         let scale = (0.3 * narrow).min(0.2 * priors.tau_scale);
         let integrand = Integrand {
             laboratories,
-            effects,
+            law,
             tau_scale: priors.tau_scale,
             scale,
         };
         let mut posterior = Posterior {
+            law,
             rows: first_rows(&integrand),
             step: FIRST_STEP,
             scale,
@@ -193,21 +196,20 @@ impl Posterior {
         (mean, variance.sqrt())
     }
 
-    /// Posterior quantile of μ.
-    pub fn quantile(&self, p: f64) -> f64 {
-        let (mean, sd) = self.mean_and_sd();
-        let function = |x: f64| {
-            let (mut below, mut density) = (-p, 0.0);
-            for row in self.rows.iter().filter(|r| r.mass > 1e-15) {
-                let (c, d) = row.conditional.cdf_and_density(x);
-                below += row.mass * c;
-                density += row.mass * d;
-            }
-            (below, density)
-        };
-        // Chebyshev's inequality bounds the distance of a quantile from the mean.
-        let reach = sd / p.min(1.0 - p).sqrt();
-        root::monotone(function, mean - reach, mean + reach, 1e-13)
+    /// Logarithm of the integral over μ and τ, up to a constant common to all laws of effects.
+    pub fn log_evidence(&self) -> f64 {
+        self.summary()[0]
+    }
+
+    /// P(μ ≤ x) and the density at x.
+    pub fn cdf_and_density(&self, x: f64) -> (f64, f64) {
+        let (mut below, mut density) = (0.0, 0.0);
+        for row in self.rows.iter().filter(|r| r.mass > 1e-15) {
+            let (c, d) = row.conditional.cdf_and_density(x);
+            below += row.mass * c;
+            density += row.mass * d;
+        }
+        (below, density)
     }
 
     pub fn tau_mean(&self) -> f64 {
@@ -218,23 +220,24 @@ impl Posterior {
         self.expectation(|c| c.tau * c.tau)
     }
 
-    /// Posterior quantile of τ. The distribution function is the integral of the cardinal series through the rows, which is as
-    /// accurate as the trapezoidal rule itself.
-    pub fn tau_quantile(&self, p: f64) -> f64 {
-        let below = |z: f64| {
-            let steps = |row: &Row| std::f64::consts::PI * (z - row.z) / self.step;
-            sum::sum(
-                self.rows
-                    .iter()
-                    .map(|r| r.mass * (0.5 + sine_integral(steps(r)) / std::f64::consts::PI)),
-            )
-        };
-        match (self.rows.first(), self.rows.last()) {
-            (Some(first), Some(last)) => {
-                tau_of(root::bisect(|z| below(z) - p, first.z, last.z), self.scale)
-            }
-            _ => f64::NAN,
-        }
+    /// P(τ ≤ τ(z)): the integral of the cardinal series through the rows, which is as accurate as the trapezoidal rule itself.
+    pub fn tau_below(&self, z: f64) -> f64 {
+        let steps = |row: &Row| std::f64::consts::PI * (z - row.z) / self.step;
+        sum::sum(
+            self.rows
+                .iter()
+                .map(|r| r.mass * (0.5 + sine_integral(steps(r)) / std::f64::consts::PI)),
+        )
+    }
+
+    /// The ends of the grid in z.
+    pub fn ends(&self) -> Option<[f64; 2]> {
+        Some([self.rows.first()?.z, self.rows.last()?.z])
+    }
+
+    /// The value of τ at `z`.
+    pub fn tau_at(&self, z: f64) -> f64 {
+        tau_of(z, self.scale)
     }
 
     /// E[σ_j²] of laboratory `j` of the reference value.
@@ -248,6 +251,7 @@ impl Posterior {
         let total: f64 = coarse().map(|r| r.mass).sum();
         coarse()
             .map(|r| Slice {
+                law: self.law,
                 tau: r.conditional.tau,
                 probability: r.mass / total,
                 nodes: r.conditional.shape.few_nodes(),

@@ -1,6 +1,6 @@
 //! The posterior as a mixture, for the expanded uncertainties of the degrees of equivalence.
 
-use super::model::{Effects, Laboratory, Likelihood, predictive};
+use super::model::{Laboratory, Law, Likelihood, predictive};
 use super::posterior::Slice;
 use crate::numeric::root;
 
@@ -9,13 +9,13 @@ const NEGLIGIBLE: f64 = 1e-11;
 
 /// The posterior of μ and τ, for a number of values of τ.
 pub struct Predictive {
-    pub effects: Effects,
     pub mean: f64,
     pub slices: Vec<Slice>,
 }
 
 /// One component of the predictive distribution of a laboratory.
 struct Component {
+    law: Law,
     weight: f64,
     shift: f64,
     tau: f64,
@@ -31,8 +31,8 @@ impl Predictive {
         let coverage = |half: f64| {
             let (mut within, mut slope) = (0.0, 0.0);
             for c in &components {
-                let (above, at_upper) = predictive(self.effects, half - c.shift, c.tau, c.sigma);
-                let (below, at_lower) = predictive(self.effects, -half - c.shift, c.tau, c.sigma);
+                let (above, at_upper) = predictive(c.law, half - c.shift, c.tau, c.sigma);
+                let (below, at_lower) = predictive(c.law, -half - c.shift, c.tau, c.sigma);
                 within += c.weight * (above - below);
                 slope += c.weight * (at_upper + at_lower);
             }
@@ -53,7 +53,7 @@ impl Predictive {
     fn components(&self, laboratory: &Laboratory, inside: bool) -> Vec<Component> {
         let mut components = Vec::new();
         for slice in &self.slices {
-            let likelihood = Likelihood::new(laboratory, self.effects, slice.tau);
+            let likelihood = Likelihood::new(laboratory, slice.law, slice.tau);
             for (mu, share) in &slice.nodes {
                 let weights = if inside {
                     likelihood.sigma_weights(*mu)
@@ -64,6 +64,7 @@ impl Predictive {
                     let weight = slice.probability * share * w;
                     if weight > NEGLIGIBLE {
                         components.push(Component {
+                            law: slice.law,
                             weight,
                             shift: mu - self.mean,
                             tau: slice.tau,

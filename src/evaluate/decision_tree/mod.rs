@@ -136,25 +136,23 @@ fn untestable() -> Inapplicable {
     )
 }
 
-/// Value and standard uncertainty that the method of `leaf` gives; none for skewed effects, which are not provided.
-fn evaluate(
-    labs: &Laboratories,
-    leaf: Leaf,
-    seed: u64,
-) -> Result<Option<(f64, f64)>, Inapplicable> {
+/// Value and standard uncertainty that the method of `leaf` gives. Skewed effects are skew-normal, without the degrees of freedom
+/// of the manual's skewed Student effects.
+fn evaluate(labs: &Laboratories, leaf: Leaf, seed: u64) -> Result<(f64, f64), Inapplicable> {
     let bayes = |effects: Effects| {
         hierarchical(labs, effects, Priors::weakly_informative(labs))
-            .map(|result| Some((result.mean, result.sd)))
+            .map(|result| (result.mean, result.sd))
     };
     match leaf {
-        Leaf::AdaptiveWeightedAverage => dersimonian_laird_bootstrap(labs, seed, DRAWS)
-            .map(|result| Some((result.mean, result.u))),
+        Leaf::AdaptiveWeightedAverage => {
+            dersimonian_laird_bootstrap(labs, seed, DRAWS).map(|result| (result.mean, result.u))
+        }
         Leaf::WeightedMedian => {
-            weighted_median(labs, seed, DRAWS).map(|result| Some((result.value, result.u)))
+            weighted_median(labs, seed, DRAWS).map(|result| (result.value, result.u))
         }
         Leaf::HierarchicalGauss => bayes(Effects::Gauss),
         Leaf::HierarchicalLaplace => bayes(Effects::Laplace),
-        Leaf::HierarchicalSkewed => Ok(None),
+        Leaf::HierarchicalSkewed => bayes(Effects::SkewNormal),
     }
 }
 
@@ -198,17 +196,13 @@ fn compute(data: &Data) -> Result<Quantities, Inapplicable> {
     );
     q.number("mgg.p_bootstrap", decision.symmetry.p);
     q.word("recommended", decision.leaf.name());
-    match evaluate(&labs, decision.leaf, seed)? {
-        Some((value, u)) => {
-            q.number("reference.value", value);
-            q.number("reference.u", u);
-            q.numbers(
-                "doe.D",
-                labs.value.iter().map(|x| x - value).collect::<Vec<_>>(),
-            );
-        }
-        None => q.flag("reference.provided", false),
-    }
+    let (value, u) = evaluate(&labs, decision.leaf, seed)?;
+    q.number("reference.value", value);
+    q.number("reference.u", u);
+    q.numbers(
+        "doe.D",
+        labs.value.iter().map(|x| x - value).collect::<Vec<_>>(),
+    );
     Ok(q)
 }
 
