@@ -1,5 +1,6 @@
 //! Words that explanations, reports and documents share: verdicts and measures.
 
+use crate::evaluate::sampling::propagation::Agreement;
 use crate::plan::scores::SigmaOrigin;
 use crate::plan::{Method, Order, Period, Wording};
 use crate::project;
@@ -252,5 +253,17 @@ fn suspended(what: &str, lang: Lang, object: Option<&str>) -> String {
         (Lang::En, "dissemination", None) => "the dissemination of values".to_owned(),
         (Lang::En, other, _) => format!("the {}", choice("suspended", other, lang)),
         (Lang::Zh, other, _) => choice("suspended", other, lang),
+    }
+}
+
+/// Whether the evaluation agrees with its Monte Carlo check.
+pub fn agreement(agreement: Agreement, lang: Lang) -> &'static str {
+    match (agreement, lang) {
+        (Agreement::Agrees, Lang::Zh) => "相符",
+        (Agreement::Agrees, Lang::En) => "agrees",
+        (Agreement::Differs, Lang::Zh) => "不符",
+        (Agreement::Differs, Lang::En) => "differs",
+        (Agreement::TooFewDraws, Lang::Zh) => "抽样次数不足，无法判断",
+        (Agreement::TooFewDraws, Lang::En) => "too few draws to tell",
     }
 }

@@ -2,6 +2,7 @@
 
 use nalgebra::{Cholesky, DMatrix};
 
+use super::consistency::GIVEN;
 use super::evaluation::{contributors, short};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::outlier;
@@ -10,14 +11,39 @@ use crate::model::{Method, Protocol};
 use crate::source::Span;
 use crate::text::Text;
 
-/// Reference values that are given and not formed from the results together.
-const GIVEN: [&str; 2] = ["certified-value", "pilot-value"];
-
 pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     in_place(protocol, diagnostics);
     take_correlation(protocol, diagnostics);
     subset_within_reach(protocol, diagnostics);
     correlations_go_together(protocol, diagnostics);
+    enough_draws(protocol, diagnostics);
+}
+
+/// Draws with which a coverage interval can be told, and that end in our time.
+const DRAWS: std::ops::RangeInclusive<u64> = 10_000..=100_000_000;
+
+fn enough_draws(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let Some((method, Some(draws), _)) = &protocol.evaluation.check else {
+        return;
+    };
+    if DRAWS.contains(draws) {
+        return;
+    }
+    let (least, most) = (DRAWS.start(), DRAWS.end());
+    diagnostics.push(
+        Diagnostic::new(
+            Code::ValueOutOfRange,
+            method.at,
+            Text::new(
+                format!("抽样次数为 {draws}，应在 {least} 与 {most} 之间"),
+                format!("{draws} draws are ordered; there may be from {least} to {most}"),
+            ),
+        )
+        .with_help(Text::new(
+            "JCGM 101 建议一百万次：`核验 monte-carlo 1_000_000`",
+            "JCGM 101 recommends a million: `check monte-carlo 1_000_000`",
+        )),
+    );
 }
 
 /// The methods that may form the reference value.
@@ -56,6 +82,10 @@ fn in_place(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     if let Some(method) = &evaluation.reference.consistency {
         let what = Text::new("一致性检验", "a test of consistency");
         demand(method, what, &["chi-squared"]);
+    }
+    if let Some((method, _, _)) = &evaluation.check {
+        let what = Text::new("核验方法", "a check");
+        demand(method, what, &["monte-carlo"]);
     }
     if let Some(method) = &evaluation.outliers {
         let what = Text::new("离群值检验", "a test for outliers");

@@ -3,11 +3,13 @@
 //! Every check is a function over the model that adds findings; none depends on another, so that all findings come at once.
 
 mod artefacts;
+mod consistency;
 mod contributions;
 mod evaluation;
 #[cfg(test)]
 mod fixture;
 mod integrity;
+mod joint;
 mod journey;
 pub mod ladder;
 mod link;
@@ -42,9 +44,11 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     evaluation::check(&protocol, &mut diagnostics);
     contributions::check(&protocol, &mut diagnostics);
     methods::check(&protocol, &mut diagnostics);
+    consistency::check(&protocol, &mut diagnostics);
     scores::check(&protocol, &mut diagnostics);
     link::check(&protocol, &mut diagnostics);
     integrity::check(&protocol, &mut diagnostics);
+    joint::check(&protocol, &mut diagnostics);
     totality::check(&protocol, &mut diagnostics);
     ladder::check(&protocol, &mut diagnostics);
     policy::check(&protocol, &journey, &mut diagnostics);

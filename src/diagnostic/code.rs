@@ -119,6 +119,9 @@ codes! {
     LinkContradicted "E0632" "link-contradicted" Error,
     SingleLink "W0633" "single-link" Warning,
     CapabilityUnknown "W0628" "capability-unknown" Warning,
+    FamilyLevel "E0634" "family-level" Error,
+    JointCorrelation "E0635" "joint-correlation" Error,
+    ConsistencyIdle "E0636" "consistency-idle" Error,
     // Verdicts and consequences
     NoVerdictRules "E0701" "no-verdict-rules" Error,
     VerdictsOverlap "E0702" "verdicts-overlap" Error,

@@ -4,6 +4,7 @@
 //! reported a second time. Quantities of a measurand are held in the measurand's unit.
 
 pub mod facts;
+pub mod joint;
 mod journey;
 pub mod link;
 pub mod policy;
@@ -433,6 +434,7 @@ pub struct Evaluation {
     pub expected: Expected,
     pub drift: Option<Action>,
     pub link: Option<Link>,
+    pub joint: Option<joint::Joint>,
     /// Whether a link that was written could be read.
     pub link_whole: bool,
     pub equivalence: Vec<(String, Span)>,

@@ -5,6 +5,7 @@
 //! places in the source. [`build`] makes it of a model and its timetable, [`json`] writes and reads it.
 
 mod build;
+pub mod joint;
 pub mod json;
 mod leg;
 pub mod link;
@@ -424,6 +425,8 @@ pub enum Task {
     SigmaPt(scores::SigmaPt),
     /// Compares the uncertainty of the assigned value with it.
     AssignedUncertainty(scores::Criterion),
+    /// Propagates distributions to check reference value and degrees of equivalence (JCGM 101).
+    MonteCarlo { draws: u64, seed: u64 },
     /// Brings the degrees of equivalence to the reference value of a key comparison.
     Link(link::Link),
     /// Forms a score of every laboratory.
@@ -432,6 +435,8 @@ pub enum Task {
         k: f64,
         denominator: String,
     },
+    /// Judges every laboratory over all its points together.
+    Joint(joint::Joint),
     /// Gives every laboratory its verdict at the point.
     JudgePoint,
     /// Gives every laboratory its verdict over all points.

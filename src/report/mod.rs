@@ -11,6 +11,7 @@ pub mod fonts;
 mod forms;
 mod formula;
 mod html;
+mod monte_carlo;
 mod moved;
 pub mod organizer;
 pub mod outcome;

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::templates::{TemplateError, Templates};
 use super::view::link::weights;
 use super::words::{Words, escape};
-use super::{Document, blocks, equivalence_graph, score_chart};
+use super::{Document, blocks, equivalence_graph, monte_carlo, score_chart};
 use crate::run::Outcome;
 use crate::run::outcome::{
     AppliedException, Contribution, LaboratoryOutcome, LaboratoryResult, Link, PointOutcome,
@@ -161,6 +161,7 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
         }
     });
     let link = point.link.as_ref().map(|link| link_data(link, unit, words));
+    let monte_carlo = (point.monte_carlo.as_ref()).map(|check| monte_carlo::data(check, words));
     let left_out: Vec<Value> = point
         .results
         .iter()
@@ -177,7 +178,7 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
         title => if point.title.is_empty() { point.point.clone() } else { format!("{} {}", point.title.get(words.lang), point.point) },
         nominal => &point.nominal,
         unit,
-        reference, sigma, link, drift, results, left_out, failures,
+        reference, sigma, link, monte_carlo, drift, results, left_out, failures,
         coverage => point.results.iter().find_map(LaboratoryResult::judged).map(|e| shortest(e.k)),
         corrected => point.results.iter().any(|r| r.correction != 0.0),
         others => point.results.iter().any(|r| r.leave_one_out.is_some()),
@@ -234,6 +235,15 @@ fn score_names(point: &PointOutcome) -> Vec<String> {
     names.into_iter().cloned().collect()
 }
 
+/// A score to two decimals, a probability to two digits.
+fn shown_score(name: &str, value: f64) -> String {
+    if name == "p_joint" {
+        digits(value, 2)
+    } else {
+        hundredths(value)
+    }
+}
+
 fn result_data(result: &LaboratoryResult, names: &[String], words: Words<'_>) -> Value {
     let (value, u) = stated(result.value, result.u);
     let (d, expanded) = deviation(result, "—");
@@ -241,7 +251,7 @@ fn result_data(result: &LaboratoryResult, names: &[String], words: Words<'_>) ->
         result
             .scores
             .get(name)
-            .map_or("—".to_owned(), |s| hundredths(s.value))
+            .map_or("—".to_owned(), |s| shown_score(name, s.value))
     };
     let scores: Vec<String> = names.iter().map(score).collect();
     let others = result.leave_one_out.as_ref().map(|e| {
@@ -359,6 +369,9 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
             words.pick("：", ": "),
         ));
     }
+    if let Some(check) = &point.monte_carlo {
+        out.push_str(&monte_carlo::line(check, words));
+    }
     let scores = score_names(point);
     let mut rows = vec![header(unit, &scores, words)];
     for result in &point.results {
@@ -370,7 +383,7 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
                 result
                     .scores
                     .get(score)
-                    .map_or(String::new(), |s| hundredths(s.value)),
+                    .map_or(String::new(), |s| shown_score(score, s.value)),
             );
         }
         row.push(if result.in_reference { "●" } else { "○" }.to_owned());

@@ -99,6 +99,7 @@ impl Words<'_> {
             "z" => "*z*",
             "z-prime" => "*z*′",
             "zeta" => "*ζ*",
+            "p_joint" => "*p*<sub>joint</sub>",
             "D" => "*D*",
             "U_D" => "*U*(*D*)",
             "U" => "*U*",

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::linking::published::LinkingResult;
+use crate::evaluate::sampling::propagation::Agreement;
 use crate::plan::link::KeyComparison;
 use crate::plan::scores::SigmaOrigin;
 use crate::plan::{Clause, Measure, Wording};
@@ -55,6 +56,8 @@ pub struct PointOutcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sigma_pt: Option<SigmaPt>,
     pub link: Option<Link>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monte_carlo: Option<MonteCarlo>,
     /// Every laboratory of the plan that gave a result here.
     pub results: Vec<LaboratoryResult>,
     pub bilateral: Option<Bilateral>,
@@ -262,6 +265,38 @@ pub struct Score {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead_of: Option<String>,
     pub clause: String,
+}
+
+/// The Monte Carlo check of a point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MonteCarlo {
+    pub step: String,
+    pub draws: usize,
+    pub seed: u64,
+    /// What was held as the evaluation found it, and what was not checked and why.
+    pub notes: Vec<Text>,
+    /// The reference value, where its uncertainty can be checked.
+    pub reference: Option<Propagated>,
+    /// D of the laboratories, by their names.
+    pub laboratories: BTreeMap<String, Propagated>,
+    pub clause: String,
+}
+
+/// A quantity of the evaluation beside its drawn distribution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Propagated {
+    pub mean: f64,
+    pub sd: Option<f64>,
+    /// The drawn coverage interval, with the probability of ±k standard deviations of a normal distribution.
+    pub low: f64,
+    pub high: f64,
+    pub k: f64,
+    /// Distances of its ends from those of the evaluation, value ± k·u.
+    pub d_low: f64,
+    pub d_high: f64,
+    pub tolerance: f64,
+    pub standard_error: f64,
+    pub agreement: Agreement,
 }
 
 /// How a point was brought to the reference value of a key comparison.
@@ -499,6 +534,21 @@ impl Outcome {
                 if let Some(c) = &s.criterion {
                     let ratio = shortest(c.ratio);
                     row(&c.step, "", point, "u_ref/sigma_pt", ratio, "1");
+                }
+            }
+            if let Some(check) = &p.monte_carlo {
+                let of_reference = check.reference.iter().map(|r| ("", r));
+                let of_laboratories = check.laboratories.iter().map(|(l, r)| (l.as_str(), r));
+                for (id, found) in of_reference.chain(of_laboratories) {
+                    for (name, value) in [
+                        ("monte-carlo.low", found.low),
+                        ("monte-carlo.high", found.high),
+                        ("monte-carlo.d_low", found.d_low),
+                        ("monte-carlo.d_high", found.d_high),
+                        ("monte-carlo.tolerance", found.tolerance),
+                    ] {
+                        row(&check.step, id, point, name, shortest(value), unit);
+                    }
                 }
             }
             if let Some(link) = &p.link {

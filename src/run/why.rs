@@ -5,7 +5,8 @@
 use std::fmt::Write;
 
 use super::outcome::{
-    AppliedException, Equivalence, LaboratoryResult, Link, Outcome, PointOutcome, SigmaPt, Sign,
+    AppliedException, Equivalence, LaboratoryResult, Link, MonteCarlo, Outcome, PointOutcome,
+    SigmaPt, Sign,
 };
 use crate::plan::{Clause, Order};
 use crate::text::Lang;
@@ -123,6 +124,33 @@ impl Teller<'_> {
             );
             self.line(depth, &text, exception.general_clause.as_deref());
         }
+    }
+
+    /// What the Monte Carlo check says of a laboratory's D; no verdict depends on it.
+    fn monte_carlo(&mut self, check: &MonteCarlo, laboratory: &str, unit: &str) {
+        let name = self.word("蒙特卡洛核验", "Monte Carlo check").to_owned();
+        let Some(found) = check.laboratories.get(laboratory) else {
+            let lang = self.lang;
+            let notes: Vec<&str> = check.notes.iter().map(|n| n.get(lang)).collect();
+            let text = format!("{name}: {}", notes.join("; "));
+            self.line(2, &text, Some(&check.clause));
+            return;
+        };
+        let agreement = crate::words::agreement(found.agreement, self.lang);
+        let half = digits(0.5 * (found.high - found.low), 3);
+        let (d_low, d_high) = (digits(found.d_low, 2), digits(found.d_high, 2));
+        let tolerance = digits(found.tolerance, 1);
+        let text = match self.lang {
+            Lang::Zh => format!(
+                "{name}：抽样 {} 次，D 的区间半宽 {half} {unit}，两端之差 {d_low}、{d_high} {unit}，容差 {tolerance} {unit}：{agreement}",
+                check.draws
+            ),
+            Lang::En => format!(
+                "{name}: {} draws, half-width of D {half} {unit}, ends differ by {d_low} and {d_high} {unit}, tolerance {tolerance} {unit}: {agreement}",
+                check.draws
+            ),
+        };
+        self.line(2, &text, Some(&check.clause));
     }
 
     fn deviation(&mut self, e: &Equivalence, unit: &str) {
@@ -258,6 +286,9 @@ impl Teller<'_> {
                 digits(e.d / e.expanded, 3)
             );
             self.line(2, &text, Some(&e.clause));
+        }
+        if let Some(check) = &point.monte_carlo {
+            self.monte_carlo(check, &result.laboratory, unit);
         }
         if let Some(r) = &point.reference {
             let taken = if r.took_over {
@@ -412,6 +443,8 @@ impl Teller<'_> {
 
     fn denominator(&self, form: &str) -> &'static str {
         match (form, self.lang) {
+            ("joint", Lang::Zh) => "（各点共同评定的概率）",
+            ("joint", Lang::En) => " (probability over all points together)",
             ("sigma-pt", Lang::Zh) => "（分母为 σ_pt）",
             ("sigma-pt", Lang::En) => " (denominator σ_pt)",
             ("sigma-pt-and-u-ref", Lang::Zh) => "（分母计 σ_pt 与 u(x_pt)）",

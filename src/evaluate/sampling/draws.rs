@@ -99,7 +99,7 @@ impl Joint {
     }
 }
 
-fn factorise(covariance: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, Inapplicable> {
+pub(super) fn factorise(covariance: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, Inapplicable> {
     let n = covariance.len();
     let matrix = DMatrix::from_fn(n, n, |i, j| {
         covariance[i].get(j).copied().unwrap_or(f64::NAN)

@@ -7,6 +7,7 @@ mod exact;
 mod median;
 mod network;
 mod order;
+pub mod propagation;
 mod summary;
 mod tally;
 mod weighted_median;

@@ -4,6 +4,7 @@ pub mod complex;
 pub mod consensus;
 pub mod counting;
 pub mod digits;
+pub mod joint;
 pub mod points;
 
 use crate::evaluate::method::Method;

@@ -166,6 +166,9 @@ impl Resolver<'_> {
         let link = entry
             .child("link")
             .and_then(|e| self.link(e, measurands, &labs));
+        let joint = entry
+            .child("jointly")
+            .and_then(|e| self.joint(e, measurands));
         let check = entry
             .child("check")
             .and_then(|e| match e.one("method").map(|a| &a.value) {
@@ -203,6 +206,7 @@ impl Resolver<'_> {
             drift: Self::action(entry, "drift"),
             link_whole: link.is_some() || entry.child("link").is_none(),
             link,
+            joint,
             equivalence: list("equivalence", "kinds"),
             scores,
             sigma_pt,

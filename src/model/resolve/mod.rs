@@ -5,6 +5,7 @@ mod conditions;
 mod evaluation;
 mod facts;
 mod integrity;
+mod joint;
 mod journey;
 mod laboratory;
 mod link;

@@ -56,6 +56,11 @@ pub(super) fn tell_apart(protocol: &mut Protocol) {
     for (measurand, point) in sigma_pt.flat_map(|sigma| &mut sigma.points) {
         rename(measurand, point);
     }
+    let correlations = (protocol.evaluation.joint.iter_mut()).flat_map(|j| &mut j.correlations);
+    for (first, second, _, _) in correlations {
+        rename(&first.measurand, &mut first.point);
+        rename(&second.measurand, &mut second.point);
+    }
     if let Some(link) = &mut protocol.evaluation.link {
         for place in (link.published.iter_mut().map(|p| &mut p.place))
             .chain(link.references.iter_mut().map(|r| &mut r.place))

@@ -98,9 +98,11 @@ impl Resolver<'_> {
             .child("evaluation")
             .and_then(|e| self.evaluation(e, &measurands, &all, measured));
         // A score that is ordered may be judged, whatever else of the evaluation is wrong.
-        let scores: Vec<&str> = (entry.child("evaluation").into_iter())
-            .flat_map(|e| e.children("score"))
+        let ordered = || entry.child("evaluation").into_iter();
+        let jointly = ordered().filter_map(|e| e.child("jointly"));
+        let scores: Vec<&str> = (ordered().flat_map(|e| e.children("score")))
             .filter_map(|score| score.name("score"))
+            .chain(jointly.map(|_| "p_joint"))
             .collect();
         let acceptance = entry
             .child("acceptance")

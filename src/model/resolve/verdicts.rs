@@ -169,7 +169,7 @@ fn point_names(scores: &[&str], measured: Dimension) -> Offered {
         ("U_D", measured),
     ]);
     for score in scores {
-        for name in ["En", "z", "zeta", "z-prime"] {
+        for name in ["En", "z", "zeta", "z-prime", "p_joint"] {
             if *score == name {
                 offered.insert(name, Dimension::ONE);
             }

@@ -5,6 +5,10 @@ use super::{Builder, action, method, points, sorted, sorted_measurands};
 use crate::model::{self, Protocol};
 use crate::source::Span;
 
+/// Draws and seed of a Monte Carlo check that states none.
+const DRAWS: u64 = 1_000_000;
+const SEED: u64 = 1;
+
 impl Builder<'_> {
     pub(super) fn steps(&mut self) -> Vec<Step> {
         let mut steps = Vec::new();
@@ -15,6 +19,7 @@ impl Builder<'_> {
                 verdicts.push(format!("{}.verdict", point.id));
             }
         }
+        self.judge_jointly(&mut steps);
         let acceptance = &self.protocol.acceptance;
         let clause = self.clause(
             "acceptance.laboratory",
@@ -151,10 +156,27 @@ impl Builder<'_> {
             k,
             denominator,
         };
-        let mut equivalence = add("equivalence", task, vec![results, reference], clause);
+        let formed = vec![results, reference.clone()];
+        let included = reference.clone();
+        let mut equivalence = add("equivalence", task, formed, clause);
+        if let Some((method, draws, seed)) = &evaluation.check {
+            let (draws, seed) = (draws.unwrap_or(DRAWS), seed.unwrap_or(SEED));
+            let clause = self.clause("evaluation.check", method.at);
+            let inputs = vec![reference, equivalence.clone()];
+            add(
+                "monte-carlo",
+                Task::MonteCarlo { draws, seed },
+                inputs,
+                clause,
+            );
+        }
         if let Some((link, at)) = link {
             let clause = self.clause("evaluation.link", at);
-            // The link needs no reference value of this comparison's own.
+            // The link needs no reference value of this comparison's own, but what is included there counts here too.
+            let mut inputs = inputs;
+            if !evaluation.include.is_empty() {
+                inputs.push(included);
+            }
             equivalence = add("link", Task::Link(link), inputs, clause);
         }
         let mut judged = Vec::new();

@@ -2,6 +2,7 @@
 
 mod circulation;
 mod evaluation;
+mod joint;
 mod link;
 mod object;
 mod pretests;

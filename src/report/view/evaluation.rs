@@ -4,6 +4,7 @@ use minijinja::Value;
 
 use super::{Data, Reader, View, in_order, object, optional, safe};
 use crate::condition::Term;
+use crate::plan::joint::Procedure;
 use crate::plan::{Members, Method, Rule, Task};
 use crate::report::formula::formula as written;
 use crate::report::words::{Markup, escape};
@@ -30,6 +31,8 @@ impl View<'_> {
             ("reference", self.reference(reader)),
             ("equivalence", self.equivalence()),
             ("link", self.link()),
+            ("monte_carlo", self.monte_carlo()),
+            ("jointly", self.jointly()),
             ("scores", self.scores()),
             ("point_rules", list(&rules.point)),
             ("laboratory_rules", list(&rules.laboratory)),
@@ -184,6 +187,52 @@ impl View<'_> {
                 ])
             })
             .collect()
+    }
+
+    fn jointly(&self) -> Value {
+        let found = self.tasks().find_map(|task| match task {
+            Task::Joint(joint) => {
+                let correlations: Vec<String> = (joint.correlations.iter())
+                    .map(|(a, b, r)| {
+                        let (a, b) = (escape(a), escape(b));
+                        format!("*r*({a}, {b}) = {}", crate::report::words::number(*r))
+                    })
+                    .collect();
+                let procedure = match joint.procedure {
+                    Procedure::Bonferroni => "bonferroni",
+                    Procedure::Sidak => "sidak",
+                    Procedure::Holm => "holm",
+                    Procedure::ChiSquared => "chi-squared",
+                };
+                Some(object([
+                    (
+                        "procedure",
+                        Value::from(self.words.choice("family", procedure)),
+                    ),
+                    ("level", safe(crate::report::words::number(joint.level))),
+                    (
+                        "correlations",
+                        optional(
+                            (!correlations.is_empty())
+                                .then(|| safe(self.words.list(&correlations))),
+                        ),
+                    ),
+                ]))
+            }
+            _ => None,
+        });
+        optional(found)
+    }
+
+    fn monte_carlo(&self) -> Value {
+        let found = self.tasks().find_map(|task| match task {
+            Task::MonteCarlo { draws, seed } => Some(object([
+                ("draws", Value::from(*draws)),
+                ("seed", Value::from(*seed)),
+            ])),
+            _ => None,
+        });
+        optional(found)
     }
 
     fn equivalence(&self) -> Value {

@@ -4,8 +4,10 @@ mod contributions;
 mod drift;
 mod equivalence;
 mod integrity;
+mod joint;
 mod link;
 mod members;
+mod monte_carlo;
 mod reference;
 pub(super) mod scores;
 mod verdict;
@@ -46,8 +48,10 @@ pub fn execute(
             }
             Task::Screen(order) => screens.push(integrity::screen(plan, step, order, &points)),
             Task::Consequences => super::consequences::derive(plan, &mut laboratories, reported),
+            Task::Joint(order) => joint::carry_out(step, order, &mut points),
             _ => {
-                if let Some(point) = points.last_mut() {
+                let of_step = |p: &&mut PointRun| step.point.as_ref() == Some(&p.outcome.point);
+                if let Some(point) = points.iter_mut().find(of_step) {
                     point.carry_out(plan, step, tested);
                 }
             }
@@ -121,6 +125,7 @@ impl PointRun {
                 reference: None,
                 sigma_pt: None,
                 link: None,
+                monte_carlo: None,
                 results: Vec::new(),
                 bilateral: None,
                 failures: Vec::new(),
@@ -242,6 +247,7 @@ impl PointRun {
                 self.assigned_uncertainty(step, criterion);
                 Ok(())
             }
+            Task::MonteCarlo { draws, seed } => self.monte_carlo(step, *draws, *seed),
             Task::Link(order) => self.link(step, order),
             Task::Score {
                 score,
@@ -252,9 +258,11 @@ impl PointRun {
                 self.judge(plan, step);
                 Ok(())
             }
-            Task::Collect { .. } | Task::JudgeLaboratory | Task::Consequences | Task::Screen(_) => {
-                Ok(())
-            }
+            Task::Collect { .. }
+            | Task::Joint(_)
+            | Task::JudgeLaboratory
+            | Task::Consequences
+            | Task::Screen(_) => Ok(()),
         };
         if let Err(reason) = done {
             self.undone.insert(step.id.clone());

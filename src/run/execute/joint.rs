@@ -1,0 +1,142 @@
+//! Judges every laboratory over all its points together: the adjusted probability `p_joint` at each of them.
+
+use std::collections::BTreeSet;
+
+use super::super::outcome::{Failure, Score};
+use super::PointRun;
+use crate::evaluate::method::Inapplicable;
+use crate::evaluate::risk::multiplicity::{adjust, two_sided};
+use crate::evaluate::vector::joint::{AtPoint, chi_squared};
+use crate::plan::Step;
+use crate::plan::joint::{Joint, Procedure};
+use crate::text::Text;
+
+/// The name under which rules, tables and reasons know the probability.
+const NAME: &str = "p_joint";
+
+pub(super) fn carry_out(step: &Step, order: &Joint, points: &mut [PointRun]) {
+    let laboratories: BTreeSet<String> = (points.iter())
+        .flat_map(|p| p.labs.lab.iter().cloned())
+        .collect();
+    // A point without differences would leave the family smaller than the level is stated for.
+    let lacking = points.iter().find(|p| {
+        (step.inputs.iter())
+            .any(|input| p.undone.contains(input) && input.starts_with(&p.outcome.point))
+    });
+    if let Some(point) = lacking {
+        let id = point.outcome.point.clone();
+        let reason = Text::new(
+            format!("测量点 `{id}` 没有等效度，不能共同评定"),
+            format!(
+                "there are no degrees of equivalence at point `{id}`, and so no joint judgement"
+            ),
+        );
+        fail(step, "no-differences", reason, points);
+        return;
+    }
+    for laboratory in laboratories {
+        match probabilities(&laboratory, order, points) {
+            Ok(found) => {
+                for (point, row, value) in found {
+                    let score = Score {
+                        step: step.id.clone(),
+                        value,
+                        denominator: "joint".to_owned(),
+                        instead_of: None,
+                        clause: step.clause.clone(),
+                    };
+                    let result = &mut points[point].outcome.results[row];
+                    result.scores.insert(NAME.to_owned(), score);
+                }
+            }
+            Err(refusal) => {
+                fail(step, refusal.kind, refusal.reason, points);
+                return;
+            }
+        }
+    }
+}
+
+fn fail(step: &Step, kind: &str, reason: Text, points: &mut [PointRun]) {
+    for point in points.iter_mut() {
+        point.undone.insert(step.id.clone());
+    }
+    if let Some(first) = points.first_mut() {
+        first.outcome.failures.push(Failure {
+            step: step.id.clone(),
+            kind: kind.to_owned(),
+            reason,
+        });
+    }
+}
+
+/// Index of the point, row of the laboratory there, and its joint probability.
+fn probabilities(
+    laboratory: &str,
+    order: &Joint,
+    points: &[PointRun],
+) -> Result<Vec<(usize, usize, f64)>, Inapplicable> {
+    let mut places = Vec::new();
+    let mut p = Vec::new();
+    for (index, point) in points.iter().enumerate() {
+        let row = point.labs.lab.iter().position(|lab| lab == laboratory);
+        let judged = row.and_then(|row| Some((row, point.outcome.results[row].judged()?)));
+        if let Some((row, e)) = judged {
+            places.push((index, row));
+            p.push(two_sided(e.d / e.u));
+        }
+    }
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let adjusted = match order.procedure {
+        Procedure::Bonferroni => adjust(&p).bonferroni,
+        Procedure::Sidak => adjust(&p).sidak,
+        Procedure::Holm => adjust(&p).holm,
+        Procedure::ChiSquared => {
+            vec![of_vector(laboratory, order, points, &places)?; places.len()]
+        }
+    };
+    let joined = places.into_iter().zip(adjusted);
+    Ok(joined.map(|((point, row), p)| (point, row, p)).collect())
+}
+
+fn of_vector(
+    laboratory: &str,
+    order: &Joint,
+    points: &[PointRun],
+    places: &[(usize, usize)],
+) -> Result<f64, Inapplicable> {
+    let mut at: Vec<AtPoint> = Vec::new();
+    for (index, row) in places {
+        let point = &points[*index];
+        if point.covariance.is_some() {
+            return Err(Inapplicable::new(
+                "correlated-laboratories",
+                "各实验室的结果彼此相关（例如按漂移修正过），各点之间的协方差未知，不能用卡方共同评定；改用 Holm",
+                "results of different laboratories are correlated (corrected for drift, say), and their covariance between points is unknown; judge with Holm instead of chi-squared",
+            ));
+        }
+        let (Some(formed), Some(e)) = (&point.formed, point.outcome.results[*row].judged()) else {
+            continue;
+        };
+        at.push(AtPoint {
+            labs: &point.labs.lab,
+            u: &point.labs.u,
+            weights: &formed.consensus.weights,
+            d: e.d,
+            u_d: e.u,
+        });
+    }
+    let name = |p: usize| {
+        let place = places.get(p).map(|(index, _)| *index);
+        place.map_or("", |index| points[index].outcome.point.as_str())
+    };
+    let r = |p: usize, q: usize| {
+        let same =
+            |a: &str, b: &str| (a == name(p) && b == name(q)) || (a == name(q) && b == name(p));
+        let declared = order.correlations.iter().find(|(a, b, _)| same(a, b));
+        declared.map_or(0.0, |(_, _, r)| *r)
+    };
+    Ok(chi_squared(laboratory, &at, r)?.p_right)
+}
