@@ -73,7 +73,13 @@ fn run(protocol: &str, name: &str) -> (Output, PathBuf) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("results")).unwrap();
-    fs::write(folder.join("m.bidui"), protocol).unwrap();
+    // The other laboratories have no part in this; results that are sealed would wait for them.
+    let open: String = protocol
+        .lines()
+        .filter(|line| !line.contains("sealed"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(folder.join("m.bidui"), open).unwrap();
     fs::write(folder.join("results/SIMT.xml"), certificate()).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_bidui"))
         .args([

@@ -16,6 +16,7 @@ use crate::intake;
 use crate::plan::{Plan, json};
 use crate::report::organizer::organizer;
 use crate::report::{Data, Origin, Templates, outcome as report};
+use crate::run::sealing::{self, Known};
 use crate::run::{Outcome, certificates, execute, results};
 use crate::source::Sources;
 use crate::text::{Lang, Text};
@@ -33,6 +34,9 @@ pub(super) struct Run {
     /// Day of the report, from which deadlines run 报告日期
     #[arg(long, value_name = "YYYY-MM-DD")]
     reported: Option<Date>,
+    /// Laboratories that have declared that they will not submit 声明不提交结果的实验室
+    #[arg(long, value_name = "LAB", value_delimiter = ',')]
+    absent: Vec<String>,
     /// What is carried out 阶段
     #[arg(long, value_enum, default_value_t = Stage::Evaluation)]
     stage: Stage,
@@ -80,6 +84,17 @@ impl Run {
         }
         let (collected, more) = results::collect(&plan, &submissions);
         findings.extend(more);
+        let known = Known {
+            absent: &self.absent,
+            today: self.reported,
+        };
+        let mut closed = sealing::contradictions(&plan, &collected, known);
+        closed.extend(sealing::sealed(&plan, &collected, known, &findings));
+        if !closed.is_empty() {
+            terminal::report(&closed, &Sources::default(), lang);
+            return Status::Findings;
+        }
+        findings.extend(sealing::pilot_not_first(&plan, &submissions));
         let nothing = collected.by_point.is_empty();
         if nothing {
             findings.push(nothing_submitted(&self.results));

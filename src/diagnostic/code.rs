@@ -214,6 +214,9 @@ codes! {
     PretestItem "D0121" "pretest-item" Error,
     PretestIncomplete "D0122" "pretest-incomplete" Error,
     PapersWithheld "D0123" "papers-withheld" Warning,
+    ResultsSealed "D0124" "results-sealed" Error,
+    PilotNotFirst "D0125" "pilot-not-first" Warning,
+    DeclaredAbsent "D0126" "declared-absent" Error,
     // Methods that cannot be applied
     MethodInapplicable "M0001" "method-inapplicable" Error,
     CriterionNotMet "M0002" "criterion-not-met" Warning,

@@ -172,6 +172,7 @@ pub(super) fn header_field(name: &str) -> Option<String> {
         "title" | "比对名称" | "名称" => "title",
         "date" | "测量日期" | "日期" | "date of measurement" => "date",
         "conditions" | "环境条件" | "测量条件" | "environmental conditions" => "conditions",
+        "submitted" | "提交日期" | "date of submission" => "submitted",
         "signer" | "批准人" | "签发人" | "signed by" => "signer",
         other => {
             let word = other.chars().count() <= 40

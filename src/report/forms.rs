@@ -152,6 +152,7 @@ fn fields() -> Vec<FormField> {
         field("conditions", "环境条件", "environmental conditions"),
         field("operator", "测量人员", "measured by"),
         field("signer", "批准人", "signed by"),
+        field("submitted", "提交日期", "date of submission"),
     ]
 }
 

@@ -11,6 +11,7 @@ mod execute;
 pub mod outcome;
 pub mod pretests;
 pub mod results;
+pub mod sealing;
 mod verdicts;
 pub mod why;
 
