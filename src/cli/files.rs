@@ -154,6 +154,25 @@ fn entries(folder: &Path, lang: Lang, wanted: impl Fn(&Path) -> bool) -> Option<
     Some(files)
 }
 
+/// Writes all files, and then tells what they are about and where they are.
+pub(super) fn deliver(
+    folder: &Path,
+    files: &BTreeMap<String, Vec<u8>>,
+    summary: &str,
+    lang: Lang,
+) -> bool {
+    if !write_all(folder, files, lang) {
+        return false;
+    }
+    terminal::print(summary);
+    let (count, place) = (files.len(), folder.display());
+    terminal::print(&lang.pick(
+        format!("{count} 个文件已写入 {place}\n"),
+        format!("{count} files written to {place}\n"),
+    ));
+    true
+}
+
 /// Writes all files below `folder`: first everything under temporary names, then each is renamed to its own, so that a broken disk
 /// leaves no half-written file. Reports and gives false when something could not be written.
 pub(super) fn write_all(folder: &Path, files: &BTreeMap<String, Vec<u8>>, lang: Lang) -> bool {

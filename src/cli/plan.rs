@@ -77,22 +77,12 @@ impl Plan {
             };
         let log = intake::write_log(&issued, plan, compiled.language());
         outputs.insert("log.csv".to_owned(), log.into_bytes());
-        if !files::write_all(&self.output, &outputs, lang) {
+        let moved = report::moved(plan, lang).unwrap_or_default();
+        let summary = orders(plan, lang) + &moved;
+        if !files::deliver(&self.output, &outputs, &summary, lang) {
             return Status::Failed;
         }
-        terminal::print(&orders(plan, lang));
-        terminal::print(&report::moved(plan, lang).unwrap_or_default());
-        let word = if lang == Lang::Zh {
-            "个文件已写入"
-        } else {
-            "files written to"
-        };
-        terminal::print(&format!(
-            "{} {word} {}\n{}\n",
-            outputs.len(),
-            self.output.display(),
-            plan.digest
-        ));
+        terminal::print(&format!("{}\n", plan.digest));
         terminal::report(&release.withheld, &Sources::default(), lang);
         // Papers that wait for tests still to be made are in order; tests that were not passed are not.
         let failed = release.tested.is_some() && !release.is_given();

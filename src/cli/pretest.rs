@@ -42,15 +42,9 @@ impl Tests<'_> {
             Ok(outputs) => outputs,
             Err(fault) => return fault.report(lang),
         };
-        if !files::write_all(output, &outputs, lang) {
+        if !files::deliver(output, &outputs, &report::table(&outcome, lang), lang) {
             return Status::Failed;
         }
-        terminal::print(&report::table(&outcome, lang));
-        let word = match lang {
-            Lang::Zh => "个文件已写入",
-            Lang::En => "files written to",
-        };
-        terminal::print(&format!("{} {word} {}\n", outputs.len(), output.display()));
         if self.findings.iter().any(Diagnostic::is_error) {
             Status::Findings
         } else {

@@ -114,16 +114,9 @@ impl Run {
             Ok(outputs) => outputs,
             Err(fault) => return fault.report(lang),
         };
-        if !files::write_all(&output, &outputs, lang) {
+        if !files::deliver(&output, &outputs, &report::table(&outcome, lang), lang) {
             return Status::Failed;
         }
-        terminal::print(&report::table(&outcome, lang));
-        let word = if lang == Lang::Zh {
-            "个文件已写入"
-        } else {
-            "files written to"
-        };
-        terminal::print(&format!("{} {word} {}\n", outputs.len(), output.display()));
         let wrong = findings.iter().chain(&failures).any(Diagnostic::is_error);
         if wrong {
             Status::Findings

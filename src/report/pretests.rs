@@ -8,7 +8,7 @@ use super::{Document, blocks};
 use crate::plan::{Plan, PretestKind, Wording};
 use crate::run::pretests::{Criterion, Figure, Pretests, Standing, Tested};
 use crate::text::{Lang, Text};
-use crate::values::rounding::digits;
+use crate::values::rounding::{digits, shortest};
 
 /// Significant digits of a figure.
 const DIGITS: u32 = 4;
@@ -158,7 +158,7 @@ fn criterion(test: &Tested, words: Words<'_>) -> Value {
                 "stability" => "\\|*t*\\| ≤ *t*<sub>crit</sub>",
                 _ => "*F* ≤ *F*<sub>crit</sub>",
             };
-            let level = digits(*significance, 2);
+            let level = shortest(*significance);
             super::view::safe(match words.lang {
                 Lang::Zh => format!("{sign}（显著性水平 {level}）"),
                 Lang::En => format!("{sign} (level {level})"),
@@ -183,10 +183,11 @@ fn shown(test: &Tested, figure: &Figure) -> bool {
 }
 
 fn amount(figure: &Figure) -> String {
-    let number = digits(figure.value, DIGITS);
+    let is_count = figure.value.fract() == 0.0;
     match figure.unit.as_str() {
-        "" | "1" => number,
-        unit => format!("{number} {unit}"),
+        "" | "1" if is_count => shortest(figure.value),
+        "" | "1" => digits(figure.value, DIGITS),
+        unit => format!("{} {unit}", digits(figure.value, DIGITS)),
     }
 }
 
