@@ -53,6 +53,8 @@ pub mod project;
 
 pub mod library;
 
+pub mod chart;
+
 pub mod model;
 
 pub mod check;

@@ -219,10 +219,15 @@ impl Declared {
             .chain(self.parameters())
             .chain(ALWAYS_READ)
             .collect();
+        let is_known = |name: &str| {
+            let replicate = name.strip_prefix("replicate_");
+            let numbered = replicate.is_some_and(|number| number.parse::<u32>().is_ok());
+            known.contains(name) || (numbered && known.contains("replicates"))
+        };
         data.tables
             .iter()
             .flat_map(|(table, fields)| fields.keys().map(move |name| (table, name)))
-            .filter(|(_, name)| !known.contains(name.as_str()))
+            .filter(|(_, name)| !is_known(name))
             .map(|(table, name)| format!("{table}.{name}"))
             .collect()
     }
@@ -244,6 +249,22 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::evaluate::table::from_toml;
+
+    #[test]
+    fn columns_of_single_replicates_are_read_where_a_method_takes_replicates() {
+        let table = |name: &str| {
+            let text = format!("[labs]\nlab = ['A', 'B']\n{name} = [1, 2]\n");
+            from_toml(&text).unwrap()
+        };
+        let experiment = find("precision-experiment").unwrap();
+        assert!(experiment.unread(&table("replicate_2")).is_empty());
+        assert_eq!(
+            experiment.unread(&table("replicate_x")),
+            ["labs.replicate_x"]
+        );
+        let mean = find("weighted-mean").unwrap();
+        assert_eq!(mean.unread(&table("replicate_2")), ["labs.replicate_2"]);
+    }
 
     #[test]
     fn what_a_refusal_tells_to_set_can_be_set() {

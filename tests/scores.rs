@@ -10,7 +10,7 @@ use bidui::diagnostic::DataPlace;
 use bidui::plan::{Plan, Task};
 use bidui::report::{Templates, organizer::organizer, outcome as report};
 use bidui::run::execute;
-use bidui::run::outcome::{Outcome, Screen};
+use bidui::run::outcome::{Outcome, Score, Screen};
 use bidui::run::results::{Result as Submitted, Results};
 use bidui::text::Lang;
 use rand::{RngExt, SeedableRng};
@@ -279,4 +279,36 @@ fn leave_one_out_stands_in_the_report_and_in_why() {
     assert!(open.contains("*D*\\*/*U*(*D*\\*)"), "{open}");
     let why = bidui::run::why::why(&outcome, "AAA", Lang::Zh).unwrap();
     assert!(why.contains("与其余实验室的参考值相比 D* ="), "{why}");
+}
+
+#[test]
+fn scores_by_sigma_at_two_points_have_a_youden_plot_under_codes() {
+    let mut outcome = outcome("coded");
+    let templates = Templates::load(None).unwrap();
+    let youden = |outcome: &Outcome| -> Vec<String> {
+        let pictures = report::pictures(outcome, Lang::En).into_keys();
+        pictures.filter(|name| name.starts_with("youden")).collect()
+    };
+    // E_n has a scale of its own at every laboratory.
+    assert!(youden(&outcome).is_empty());
+    for (point, result) in (outcome.points.iter_mut().take(2)).flat_map(|p| {
+        let name = p.point.clone();
+        p.results.iter_mut().map(move |r| (name.clone(), r))
+    }) {
+        let score = Score {
+            step: format!("{point}.z"),
+            value: (result.value - 100.0) / 1.5,
+            denominator: "sigma-pt".to_owned(),
+            instead_of: None,
+            clause: String::new(),
+        };
+        result.scores.insert("z".to_owned(), score);
+    }
+    assert_eq!(youden(&outcome), ["youden.p1.p2.en.svg"]);
+    let written = report::report(&outcome, Lang::En, &templates)
+        .unwrap()
+        .markdown;
+    assert!(written.contains("](youden.p1.p2.en.svg)"), "{written}");
+    let svg = &report::pictures(&outcome, Lang::En)["youden.p1.p2.en.svg"];
+    assert!(svg.contains(">z score at p1<") && svg.contains(">L31<") && !svg.contains("BBB"));
 }

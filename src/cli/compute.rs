@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
 use super::{Status, files, terminal};
+use crate::chart::methods::Chart;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::evaluate::method::Data;
 use crate::evaluate::table;
@@ -27,6 +28,9 @@ pub(super) struct Compute {
     parameters: Vec<String>,
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
+    /// Writes the chart of the results as SVG; `--list` tells which methods have one 作图
+    #[arg(long, value_name = "FILE.svg", conflicts_with = "example")]
+    picture: Option<PathBuf>,
     /// Shows all methods with title and source 列出全部方法
     #[arg(long)]
     list: bool,
@@ -76,11 +80,28 @@ impl Compute {
         if findings.iter().any(|f| f.severity == Severity::Error) {
             return Status::Failed;
         }
+        let chart = match self.picture.as_deref().map(|file| picture(&declared, file)) {
+            None => None,
+            Some(Ok(chart)) => Some(chart),
+            Some(Err(finding)) => {
+                terminal::report(&[*finding], &Sources::default(), lang);
+                return Status::Failed;
+            }
+        };
         let progress = Progress::waiting(lang);
         let computed = (declared.method.compute)(&data);
         drop(progress);
-        match computed {
-            Ok(quantities) => {
+        let drawn = computed.and_then(|quantities| {
+            let drawn = chart.map(|chart| chart.draw(&data, &quantities, lang));
+            Ok((quantities, drawn.transpose()?))
+        });
+        match drawn {
+            Ok((quantities, svg)) => {
+                if let (Some(svg), Some(file)) = (svg, &self.picture)
+                    && !files::write(file, svg.as_bytes(), lang)
+                {
+                    return Status::Failed;
+                }
                 terminal::print(&match self.format {
                     Format::Human => table::to_people(&quantities),
                     Format::Json => table::to_json(&quantities),
@@ -100,6 +121,54 @@ impl Compute {
             }
         }
     }
+}
+
+/// The chart of a method, to be written to `file`.
+///
+/// # Errors
+/// A finding for a method that has none, and for a file that is not an SVG by its name.
+fn picture(declared: &Declared, file: &Path) -> Result<Chart, Box<Diagnostic>> {
+    let id = declared.method.id;
+    let refuse = |message, help| {
+        Err(Box::new(
+            Diagnostic::general(Code::NoPicture, message).with_help(help),
+        ))
+    };
+    let Some(chart) = Chart::of(declared) else {
+        let having: Vec<String> = (library::declared().iter())
+            .filter(|d| Chart::of(d).is_some())
+            .map(|d| format!("`{}`", d.method.id))
+            .collect();
+        return refuse(
+            Text::new(
+                format!("方法 `{id}` 没有图"),
+                format!("the method `{id}` has no picture"),
+            ),
+            Text::new(
+                format!("去掉 `--picture`；有图的方法：{}", having.join("、")),
+                format!(
+                    "leave `--picture` out; the methods with one are {}",
+                    having.join(", ")
+                ),
+            ),
+        );
+    };
+    let is_svg = (file.extension()).is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
+    if is_svg {
+        return Ok(chart);
+    }
+    let shown = file.display();
+    let better = file.with_extension("svg");
+    refuse(
+        Text::new(
+            format!("图写成 SVG，而文件名是 `{shown}`"),
+            format!("the picture is written as SVG, and the file is called `{shown}`"),
+        ),
+        Text::new(
+            format!("写成 `{}`", better.display()),
+            format!("write `{}`", better.display()),
+        ),
+    )
 }
 
 /// The data with the parameters set, and everything that is wrong with either.
@@ -187,12 +256,13 @@ fn unread(column: &str, declared: &Declared) -> Diagnostic {
 /// One block a method: name, title, when it applies, source, columns and parameters.
 fn listing(lang: Lang) -> String {
     let mut out = String::new();
-    for Declared {
-        path,
-        entry,
-        method,
-    } in library::declared()
-    {
+    for declared in library::declared() {
+        let Declared {
+            path,
+            entry,
+            method,
+        } = declared;
+        let chart = Chart::of(&declared).map(|chart| chart.title().get(lang).to_owned());
         let field = |word: &str| {
             entry
                 .child(word)
@@ -214,6 +284,7 @@ fn listing(lang: Lang) -> String {
             ("§", field("source")),
             ("<", names("column")),
             ("--set", names("parameter")),
+            ("--picture", chart.unwrap_or_default()),
         ];
         for (mark, text) in lines.iter().filter(|(_, text)| !text.is_empty()) {
             out.push_str(&format!("    {mark} {text}\n"));

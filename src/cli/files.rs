@@ -203,6 +203,15 @@ pub(super) fn write_all(folder: &Path, files: &BTreeMap<String, Vec<u8>>, lang: 
     true
 }
 
+/// Writes one file; reports and gives false when it cannot be written.
+pub(super) fn write(target: &Path, bytes: &[u8], lang: Lang) -> bool {
+    let written = replace(target, bytes);
+    if let Err(error) = &written {
+        cannot_write(target, error, lang);
+    }
+    written.is_ok()
+}
+
 /// Puts a file in place of another at once: who reads it sees the old bytes or the new ones.
 ///
 /// # Errors

@@ -223,6 +223,7 @@ codes! {
     TableUnreadable "M0003" "table-unreadable" Error,
     ColumnUnread "M0004" "column-unread" Warning,
     PretestFailed "M0005" "pretest-failed" Error,
+    NoPicture "M0006" "no-picture" Error,
     // The outside world
     CannotRead "S0001" "cannot-read" Error,
     CannotWrite "S0002" "cannot-write" Error,

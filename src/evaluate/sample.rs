@@ -61,7 +61,7 @@ fn not_numbers(column: &str) -> Inapplicable {
 }
 
 /// Labels in column `lab` (or `code`, `item`), by number where there are none.
-fn labels(table: &Fields, n: usize) -> Result<Vec<String>, Inapplicable> {
+pub fn labels(table: &Fields, n: usize) -> Result<Vec<String>, Inapplicable> {
     let stated = ["lab", "code", "item"]
         .iter()
         .find_map(|name| table.get(*name));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{code, table};
+use crate::chart::methods::Chart;
 use crate::evaluate::method::Field;
 use crate::evaluate::table::{from_toml, to_people};
 use crate::library::{self, Declared};
@@ -28,7 +29,11 @@ pub fn methods(lang: Lang) -> String {
         out.push_str(&format!("## {section}\n\n"));
         for (path, entry) in methods {
             out.push_str(&described(path, entry, lang));
-            let computed = library::find(path).and_then(|declared| example(&declared, lang));
+            let declared = library::find(path);
+            if let Some(chart) = declared.as_ref().and_then(Chart::of) {
+                out.push_str(&pictured(chart, path, lang));
+            }
+            let computed = declared.and_then(|declared| example(&declared, lang));
             out.push_str(&computed.unwrap_or_else(|| only_in_protocols(lang)));
         }
     }
@@ -110,6 +115,20 @@ pub fn example(declared: &Declared, lang: Lang) -> Option<String> {
         example.table.trim_end(),
         to_people(&quantities).trim_matches('\n'),
     ))
+}
+
+/// The chart of a method, and how it is drawn.
+fn pictured(chart: Chart, path: &str, lang: Lang) -> String {
+    let id = path.rsplit('.').next().unwrap_or(path);
+    let title = chart.title();
+    let command = format!(
+        "`bidui compute {id} {} --picture FILE.svg`",
+        lang.pick("数据表", "TABLE")
+    );
+    match lang {
+        Lang::Zh => format!("图：{}，{command}\n\n", title.get(lang)),
+        Lang::En => format!("Picture: {}, {command}\n\n", title.get(lang)),
+    }
 }
 
 fn only_in_protocols(lang: Lang) -> String {

@@ -63,6 +63,18 @@ impl Svg {
         ));
     }
 
+    /// A line through all the points; `extra` are further attributes such as dashes.
+    pub fn curve(&mut self, class: &str, points: &[Point], extra: &str) {
+        let mut path = String::new();
+        for (index, at) in points.iter().enumerate() {
+            let command = if index == 0 { 'M' } else { 'L' };
+            path.push_str(&format!("{command}{} {}", n(at.x), n(at.y)));
+        }
+        self.add(format_args!(
+            "<path class=\"{class}\" fill=\"none\" d=\"{path}\"{extra}/>"
+        ));
+    }
+
     /// A text of `size` pixels whose baseline passes through `at`.
     pub fn text(&mut self, class: &str, at: Point, size: f64, anchor: Anchor, text: &str) {
         let anchor = match anchor {

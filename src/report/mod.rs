@@ -3,9 +3,9 @@
 //! Every document has one layout, a template that gives Markdown; HTML, Word and PDF files are made of that Markdown.
 
 pub mod blocks;
+mod charts;
 mod columns;
 mod docx;
-mod equivalence_graph;
 #[cfg(feature = "pdf")]
 pub mod fonts;
 mod forms;
@@ -22,7 +22,6 @@ pub mod pretests;
 #[cfg(feature = "pdf")]
 pub mod raster;
 mod rule;
-mod score_chart;
 mod templates;
 mod view;
 mod words;

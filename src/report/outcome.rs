@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::{Value, context};
 use unicode_width::UnicodeWidthStr;
 
+use super::charts::{Charts, charts};
 use super::templates::{TemplateError, Templates};
 use super::view::link::weights;
 use super::words::{Words, escape};
-use super::{Document, blocks, equivalence_graph, monte_carlo, score_chart};
+use super::{Document, blocks, monte_carlo};
 use crate::run::Outcome;
 use crate::run::outcome::{
     AppliedException, Contribution, LaboratoryOutcome, LaboratoryResult, Link, PointOutcome,
@@ -16,22 +17,11 @@ use crate::run::outcome::{
 use crate::text::Lang;
 use crate::values::rounding::{digits, hundredths, pair, shortest};
 
-/// The graphs of the degrees of equivalence, by file name.
+/// The charts of the report, by file name: degrees of equivalence, scores, Youden plots.
 pub fn pictures(outcome: &Outcome, lang: Lang) -> BTreeMap<String, String> {
     let open = outcome.for_publication();
-    let drawn = open.points.iter().flat_map(|p| {
-        [
-            ("equivalence", equivalence_graph::draw(p, lang)),
-            ("scores", score_chart::draw(p, lang)),
-        ]
-        .map(|(what, drawn)| Some((picture_name(what, p, lang), drawn?)))
-    });
-    drawn.flatten().collect()
-}
-
-fn picture_name(what: &str, point: &PointOutcome, lang: Lang) -> String {
-    let suffix = if lang == Lang::Zh { "zh" } else { "en" };
-    format!("{what}.{}.{suffix}.svg", point.point)
+    let drawn = charts(&open, lang);
+    drawn.into_iter().flat_map(Charts::into_pictures).collect()
 }
 
 fn words(outcome: &Outcome, lang: Lang) -> Words<'_> {
@@ -62,11 +52,9 @@ pub fn report(
             .map_or_else(|| (index + 2).to_string(), |n| (*n).to_owned()),
         Lang::En => (index + 2).to_string(),
     };
-    let points: Vec<Value> = outcome
-        .points
-        .iter()
+    let points: Vec<Value> = (outcome.points.iter().zip(charts(outcome, lang)))
         .enumerate()
-        .map(|(i, p)| point_data(p, words, number(i)))
+        .map(|(i, (p, drawn))| point_data(p, &drawn, words, number(i)))
         .collect();
     let at = |laboratory: &LaboratoryOutcome, point: &PointOutcome| {
         let found = laboratory.points.iter().find(|(id, _)| *id == point.point);
@@ -115,7 +103,7 @@ pub fn report(
     })
 }
 
-fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
+fn point_data(point: &PointOutcome, drawn: &Charts, words: Words<'_>, number: String) -> Value {
     let unit = &point.unit;
     let names = score_names(point);
     let results: Vec<Value> = point
@@ -183,8 +171,9 @@ fn point_data(point: &PointOutcome, words: Words<'_>, number: String) -> Value {
         corrected => point.results.iter().any(|r| r.correction != 0.0),
         others => point.results.iter().any(|r| r.leave_one_out.is_some()),
         scores => names.iter().map(|name| context! { symbol => Value::from_safe_string(words.symbol(name)) }).collect::<Vec<_>>(),
-        picture => point.results.iter().any(|r| r.equivalence.is_some()).then(|| picture_name("equivalence", point, words.lang)),
-        chart => score_chart::draws(point).then(|| picture_name("scores", point, words.lang)),
+        picture => drawn.equivalence.as_ref().map(|(name, _)| name),
+        chart => drawn.scores.as_ref().map(|(name, _)| name),
+        youden => drawn.youden.as_ref().map(|(name, _)| name),
         stated => point.results.iter().any(|r| r.u.is_some()),
     }
 }

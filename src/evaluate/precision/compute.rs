@@ -1,11 +1,13 @@
 //! The methods of ISO 5725-2 on tables of data.
 
-use super::cells::{self, Cells};
-use super::{Cell, mandel_h, mandel_h_critical, mandel_k, mandel_k_critical, precision, youden};
+use super::levels::{
+    Level, SIGNIFICANCE, Statistic, at_level, experiment, h, k, most_frequent_number,
+};
+use super::youden::pairs;
+use super::{Cell, precision, youden};
 use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
 use crate::evaluate::outlier::{Sides, cochran, cochran_critical, grubbs_critical, grubbs_pair};
 use crate::evaluate::proficiency::robust::{Factors, Stop, algorithm_a, algorithm_s};
-use crate::evaluate::sample::table_name;
 
 pub const METHODS: &[Method] = &[
     Method {
@@ -18,14 +20,100 @@ pub const METHODS: &[Method] = &[
     },
 ];
 
-/// The levels at which ISO 5725-2 calls a result a straggler and an outlier.
-const LEVELS: [f64; 2] = [0.05, 0.01];
-
 /// Critical difference of two results at 95 % over their standard deviation: 1.96 √2, rounded as ISO 5725-6:1994, 4.1.4 rounds it.
 const LIMIT_FACTOR: f64 = 2.8;
 
+/// Quantities with one number for each laboratory.
+const BY_LABORATORY: [&str; 3] = ["lab", "mandel.h", "mandel.k"];
+
 fn compute_experiment(data: &Data) -> Result<Quantities, Inapplicable> {
-    let Cells { lab, cells } = cells::read(data)?;
+    let experiment = experiment(data)?;
+    let mut found: Vec<(String, Quantities)> = Vec::new();
+    for level in experiment.levels {
+        match &level.name {
+            None => return one_level(level),
+            Some(name) => {
+                let name = name.clone();
+                let quantities = one_level(level).map_err(|refusal| at_level(&name, refusal))?;
+                found.push((name, quantities));
+            }
+        }
+    }
+    Ok(side_by_side(&found))
+}
+
+/// The quantities of all levels: scalars as columns with a row for each level, those of the laboratories one level below the other,
+/// pairs (such as critical values) as matrices with a row for each level. What a level does not give is NaN.
+fn side_by_side(levels: &[(String, Quantities)]) -> Quantities {
+    let mut names: Vec<&String> = Vec::new();
+    for (name, _) in levels.iter().flat_map(|(_, q)| &q.entries) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let rows = |q: &Quantities| match q.get("lab") {
+        Some(Field::Words(lab)) => lab.len(),
+        _ => 0,
+    };
+    let mut out = Quantities::default();
+    out.words(
+        "level",
+        levels.iter().map(|(name, _)| name.clone()).collect(),
+    );
+    let of_rows = levels
+        .iter()
+        .flat_map(|(name, q)| vec![name.clone(); rows(q)]);
+    out.words("cell.level", of_rows.collect());
+    for name in names {
+        let fields = || levels.iter().map(|(_, q)| (q, q.get(name)));
+        let first = fields().find_map(|(_, field)| field);
+        let field = match first {
+            Some(Field::Words(_)) => Field::Words(
+                fields()
+                    .flat_map(|(_, field)| match field {
+                        Some(Field::Words(words)) => words.clone(),
+                        _ => Vec::new(),
+                    })
+                    .collect(),
+            ),
+            Some(Field::Flag(_)) => Field::Flags(
+                fields()
+                    .map(|(_, f)| matches!(f, Some(Field::Flag(true))))
+                    .collect(),
+            ),
+            Some(Field::Numbers(_)) if BY_LABORATORY.contains(&name.as_str()) => Field::Numbers(
+                fields()
+                    .flat_map(|(q, field)| match field {
+                        Some(Field::Numbers(numbers)) => numbers.clone(),
+                        _ => vec![f64::NAN; rows(q)],
+                    })
+                    .collect(),
+            ),
+            Some(Field::Numbers(like)) => Field::Matrix(
+                fields()
+                    .map(|(_, field)| match field {
+                        Some(Field::Numbers(numbers)) => numbers.clone(),
+                        _ => vec![f64::NAN; like.len()],
+                    })
+                    .collect(),
+            ),
+            _ => Field::Numbers(
+                fields()
+                    .map(|(_, field)| match field {
+                        Some(Field::Number(number)) => *number,
+                        _ => f64::NAN,
+                    })
+                    .collect(),
+            ),
+        };
+        let shown = if name == "lab" { "cell.lab" } else { name };
+        out.entries.push((shown.to_owned(), field));
+    }
+    out
+}
+
+fn one_level(level: Level) -> Result<Quantities, Inapplicable> {
+    let Level { lab, cells, .. } = level;
     let mut out = Quantities::default();
     let result = precision(&cells)?;
     out.words("lab", lab);
@@ -39,33 +127,31 @@ fn compute_experiment(data: &Data) -> Result<Quantities, Inapplicable> {
         "reproducibility_limit",
         LIMIT_FACTOR * result.s_reproducibility,
     );
-    if cells.len() >= 3 {
-        means(&mut out, &cells)?;
+    if let Some(h) = h(&cells)? {
+        means(&mut out, &cells, h)?;
     }
-    variances(&mut out, &cells)?;
+    if let Some(k) = k(&cells)? {
+        variances(&mut out, &cells, k)?;
+    }
     Ok(out)
 }
 
 /// Mandel's h, Grubbs' tests and Algorithm A of the cell means.
-fn means(out: &mut Quantities, cells: &[Cell]) -> Result<(), Inapplicable> {
+fn means(out: &mut Quantities, cells: &[Cell], h: Statistic) -> Result<(), Inapplicable> {
     let p = cells.len();
-    let h = mandel_h(cells)?;
-    out.number(
-        "grubbs.G_high",
-        h.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-    );
-    out.number(
-        "grubbs.G_low",
-        -h.iter().copied().fold(f64::INFINITY, f64::min),
-    );
-    out.numbers("mandel.h", h);
-    out.numbers(
-        "mandel.h_critical",
-        LEVELS.map(|alpha| mandel_h_critical(p, alpha)),
-    );
+    let most = |sign: f64| {
+        h.values
+            .iter()
+            .map(|v| sign * v)
+            .fold(f64::NEG_INFINITY, f64::max)
+    };
+    out.number("grubbs.G_high", most(1.0));
+    out.number("grubbs.G_low", most(-1.0));
+    out.numbers("mandel.h", h.values);
+    out.numbers("mandel.h_critical", h.critical);
     out.numbers(
         "grubbs.critical",
-        LEVELS.map(|alpha| grubbs_critical(p, alpha, Sides::Two)),
+        SIGNIFICANCE.map(|alpha| grubbs_critical(p, alpha, Sides::Two)),
     );
     let means: Vec<f64> = cells.iter().map(|c| c.mean).collect();
     if p >= 4 {
@@ -87,25 +173,19 @@ fn means(out: &mut Quantities, cells: &[Cell]) -> Result<(), Inapplicable> {
 ///
 /// Where the cells differ in their number of replicates, the critical values are those of the number that most cells have
 /// (`cochran.n`), as ISO 5725-2:1994, 7.3.3.2 allows; Algorithm S needs equal numbers and is left out.
-fn variances(out: &mut Quantities, cells: &[Cell]) -> Result<(), Inapplicable> {
+fn variances(out: &mut Quantities, cells: &[Cell], k: Statistic) -> Result<(), Inapplicable> {
     let replicated: Vec<&Cell> = cells.iter().filter(|c| c.n > 1).collect();
-    if replicated.len() < 2 || replicated.iter().all(|c| c.s == 0.0) {
-        return Ok(());
-    }
-    out.numbers("mandel.k", mandel_k(cells)?);
+    out.numbers("mandel.k", k.values);
     let (p, n) = (replicated.len(), most_frequent_number(&replicated));
     let squares: Vec<f64> = replicated.iter().map(|c| c.s * c.s).collect();
     let nu = n as f64 - 1.0;
-    let test = cochran(&squares, nu, LEVELS[0])?;
-    out.numbers(
-        "mandel.k_critical",
-        LEVELS.map(|alpha| mandel_k_critical(p, n, alpha)),
-    );
+    let test = cochran(&squares, nu, SIGNIFICANCE[0])?;
+    out.numbers("mandel.k_critical", k.critical);
     out.number("cochran.n", n as f64);
     out.number("cochran.C", test.statistic);
     out.numbers(
         "cochran.critical",
-        LEVELS.map(|alpha| cochran_critical(p, nu, alpha)),
+        SIGNIFICANCE.map(|alpha| cochran_critical(p, nu, alpha)),
     );
     out.number("cochran.C_lower", test.lowest);
     if cells.iter().any(|c| c.n != n) {
@@ -121,25 +201,11 @@ fn variances(out: &mut Quantities, cells: &[Cell]) -> Result<(), Inapplicable> {
     Ok(())
 }
 
-/// The number of replicates that most cells have; of equally frequent ones the smallest, whose critical values are the widest.
-fn most_frequent_number(cells: &[&Cell]) -> usize {
-    let frequency = |n: usize| cells.iter().filter(|c| c.n == n).count();
-    cells
-        .iter()
-        .map(|c| c.n)
-        .max_by(|a, b| frequency(*a).cmp(&frequency(*b)).then(b.cmp(a)))
-        .unwrap_or_default()
-}
-
 fn compute_youden(data: &Data) -> Result<Quantities, Inapplicable> {
-    let table = table_name(data, ["pairs", "data", "labs"]);
-    let column = |names: [&str; 2]| {
-        data.numbers(table, names[0])
-            .or_else(|_| data.numbers(table, names[1]))
-    };
-    let (a, b) = (column(["a", "A"])?, column(["b", "B"])?);
-    let result = youden(&a, &b, data.number_or("coverage", 0.95)?)?;
+    let pairs = pairs(data)?;
+    let result = youden(&pairs.a, &pairs.b, pairs.coverage)?;
     let mut out = Quantities::default();
+    out.words("lab", pairs.lab);
     out.numbers("mean", result.mean);
     out.number("s_within", result.within);
     out.number("s_total", result.total);
@@ -174,5 +240,30 @@ mod tests {
         };
         assert!((critical[0] - 0.871).abs() < 5e-4 && (critical[1] - 0.942).abs() < 5e-4);
         assert_eq!(q.get("algorithm_s"), None);
+    }
+
+    #[test]
+    fn several_levels_stand_side_by_side() {
+        let text = "[cells]\nlab = ['A', 'B', 'C', 'A', 'B']\nlevel = [1, 1, 1, 2, 2]\nreplicates = [[1, 2], [4, 6], [2, 3], [8, 9], [7, 7]]\n";
+        let q = compute_experiment(&from_toml(text).unwrap()).unwrap();
+        let one = "[cells]\nlab = ['A', 'B', 'C']\nreplicates = [[1, 2], [4, 6], [2, 3]]\n";
+        let alone = compute_experiment(&from_toml(one).unwrap()).unwrap();
+        let (Some(Field::Numbers(s_r)), Some(Field::Number(first))) =
+            (q.get("s_r"), alone.get("s_r"))
+        else {
+            panic!("no s_r")
+        };
+        assert_eq!((s_r.len(), s_r[0]), (2, *first));
+        let words = |list: [&str; 5]| Some(Field::Words(list.map(String::from).to_vec()));
+        assert_eq!(q.get("cell.lab").cloned(), words(["A", "B", "C", "A", "B"]));
+        assert_eq!(
+            q.get("cell.level").cloned(),
+            words(["1", "1", "1", "2", "2"])
+        );
+        let Some(Field::Matrix(critical)) = q.get("mandel.h_critical") else {
+            panic!("no critical values")
+        };
+        // Two laboratories have no h.
+        assert!(critical[0][0] > 1.1 && critical[1][0].is_nan());
     }
 }

@@ -2,11 +2,13 @@
 
 mod cells;
 mod compute;
+mod levels;
 mod youden;
 
 pub use cells::Cell;
 pub use compute::METHODS;
-pub use youden::{Youden, youden};
+pub use levels::{Consistency, Experiment, Level, Statistic, experiment};
+pub use youden::{NamedPairs, Youden, pairs, youden};
 
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::sample::{Frame, check_count, no_spread};

@@ -1,10 +1,43 @@
 //! Youden pairs: two similar items measured by every laboratory.
 
 use crate::evaluate::consistency::check_significance;
-use crate::evaluate::method::Inapplicable;
-use crate::evaluate::sample::{Frame, check_count, check_finite, check_lengths, no_spread};
+use crate::evaluate::method::{Data, Inapplicable};
+use crate::evaluate::sample::{
+    Frame, check_count, check_finite, check_lengths, labels, no_spread, table_name,
+};
 use crate::numeric::distribution::fisher_critical;
 use crate::numeric::sum::{dot, mean, standard_deviation};
+
+/// The pairs of results in a table, with the coverage of the ellipse.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedPairs {
+    pub lab: Vec<String>,
+    pub a: Vec<f64>,
+    pub b: Vec<f64>,
+    pub coverage: f64,
+}
+
+/// Reads columns `a` and `b` (or `A` and `B`) of the table `pairs`, `data` or `labs`, or of the only one, and the parameter `coverage`
+/// (0.95 when not stated).
+pub fn pairs(data: &Data) -> Result<NamedPairs, Inapplicable> {
+    let table = table_name(data, ["pairs", "data", "labs"]);
+    let column = |names: [&str; 2]| {
+        data.numbers(table, names[0])
+            .or_else(|refusal| data.numbers(table, names[1]).map_err(|_| refusal))
+    };
+    let (a, b) = (column(["a", "A"])?, column(["b", "B"])?);
+    check_lengths(("a", a.len()), ("b", b.len()))?;
+    let lab = match data.table(table) {
+        Some(fields) => labels(fields, a.len())?,
+        None => Vec::new(),
+    };
+    Ok(NamedPairs {
+        lab,
+        a,
+        b,
+        coverage: data.number_or("coverage", 0.95)?,
+    })
+}
 
 /// What pairs of results (A, B) say about scatter within and bias of laboratories.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,62 +1,63 @@
 //! The graph of the degrees of equivalence: D with U(D) for every laboratory about the zero line, in the habit of the KCDB.
 
+use super::axis::{label, ticks_to};
 use crate::picture::geometry::{Box, Point, point};
 use crate::picture::svg::{Anchor, Svg, text_width};
-use crate::run::outcome::{Equivalence, LaboratoryResult, PointOutcome};
 use crate::text::Lang;
 
 /// Height of the plot and space about it, in pixels.
 const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 78.0;
 const TOP: f64 = 54.0;
-/// Room for one laboratory.
+/// Room for one laboratory; the lesser one where there are more laboratories than `FEW`.
 const STEP: f64 = 56.0;
+const NARROW: f64 = 30.0;
+const FEW: usize = 24;
 
-/// Draws a point's degrees of equivalence; none when there are none.
-pub fn draw(outcome: &PointOutcome, lang: Lang) -> Option<String> {
-    let mut results: Vec<(&LaboratoryResult, &Equivalence)> = outcome
-        .results
-        .iter()
-        .filter_map(|r| Some((r, r.judged()?)))
-        .collect();
+/// Degrees of equivalence at one point.
+pub struct Degrees {
+    pub title: String,
+    /// None where it is not stated.
+    pub unit: Option<String>,
+    pub laboratories: Vec<Degree>,
+}
+
+/// D of a laboratory with U(D), in one unit.
+pub struct Degree {
+    pub laboratory: String,
+    pub d: f64,
+    pub expanded: f64,
+    pub in_reference: bool,
+}
+
+/// Draws them in ascending order; none when there are none.
+pub fn draw(degrees: &Degrees, lang: Lang) -> Option<String> {
+    let mut results: Vec<&Degree> = degrees.laboratories.iter().collect();
     results.sort_by(|a, b| {
-        a.1.d
-            .total_cmp(&b.1.d)
-            .then_with(|| a.0.laboratory.cmp(&b.0.laboratory))
+        a.d.total_cmp(&b.d)
+            .then_with(|| a.laboratory.cmp(&b.laboratory))
     });
     let extent = results
         .iter()
-        .map(|(_, e)| e.d.abs() + e.expanded)
+        .map(|e| e.d.abs() + e.expanded)
         .fold(0.0, f64::max);
     if results.is_empty() || !(extent.is_finite() && extent > 0.0) {
         return None;
     }
-    let ticks = ticks(extent);
+    let ticks = ticks_to(extent);
     let limit = ticks.last().copied().unwrap_or(extent).max(extent);
-    let width = STEP * results.len() as f64;
+    let step = if results.len() > FEW { NARROW } else { STEP };
+    let width = step * results.len() as f64;
     let y = |value: f64| TOP + HEIGHT / 2.0 * (1.0 - value / limit);
     let mut svg = Svg::default();
-    let heading = match lang {
-        Lang::Zh => format!(
-            "{} {}：等效度 D 与 U(D)（k = {}）",
-            outcome.title.get(lang),
-            outcome.point,
-            results[0].1.k
-        ),
-        Lang::En => format!(
-            "{} {}: degrees of equivalence D with U(D) (k = {})",
-            outcome.title.get(lang),
-            outcome.point,
-            results[0].1.k
-        ),
-    };
-    svg.text("ink", point(LEFT, 22.0), 15.0, Anchor::Start, &heading);
+    let heading = &degrees.title;
+    svg.text("ink", point(LEFT, 22.0), 15.0, Anchor::Start, heading);
     svg.text(
         "faint",
         point(LEFT - 8.0, TOP - 14.0),
         12.0,
         Anchor::End,
-        &format!("D / {}", outcome.unit),
+        &(degrees.unit.as_ref()).map_or("D".to_owned(), |unit| format!("D / {unit}")),
     );
     for tick in ticks
         .iter()
@@ -76,10 +77,10 @@ pub fn draw(outcome: &PointOutcome, lang: Lang) -> Option<String> {
             &label(tick),
         );
     }
-    for (index, (result, equivalence)) in results.iter().enumerate() {
-        let x = LEFT + STEP * (index as f64 + 0.5);
-        laboratory(&mut svg, x, &y, result, equivalence);
-        let size = if text_width(&result.laboratory, 12.0) > STEP - 4.0 {
+    for (index, degree) in results.iter().enumerate() {
+        let x = LEFT + step * (index as f64 + 0.5);
+        laboratory(&mut svg, x, &y, degree);
+        let size = if text_width(&degree.laboratory, 12.0) > step - 4.0 {
             9.0
         } else {
             12.0
@@ -89,22 +90,16 @@ pub fn draw(outcome: &PointOutcome, lang: Lang) -> Option<String> {
             point(x, TOP + HEIGHT + 20.0),
             size,
             Anchor::Middle,
-            &result.laboratory,
+            &degree.laboratory,
         );
     }
     legend(&mut svg, lang);
-    let total = LEFT + width.max(text_width(&heading, 15.0)) + 24.0;
-    Some(svg.finish(Box::new(0.0, 0.0, total, TOP + HEIGHT + 62.0), &heading))
+    let total = LEFT + width.max(text_width(heading, 15.0)) + 24.0;
+    Some(svg.finish(Box::new(0.0, 0.0, total, TOP + HEIGHT + 62.0), heading))
 }
 
 /// One laboratory: its interval and its mark, full inside the reference value, open outside, in another colour when U(D) does not reach zero.
-fn laboratory(
-    svg: &mut Svg,
-    x: f64,
-    y: &dyn Fn(f64) -> f64,
-    result: &LaboratoryResult,
-    e: &Equivalence,
-) {
+fn laboratory(svg: &mut Svg, x: f64, y: &dyn Fn(f64) -> f64, e: &Degree) {
     let apart = e.d.abs() > e.expanded;
     let colour = if apart { "c1" } else { "c0" };
     let (top, bottom) = (y(e.d + e.expanded), y(e.d - e.expanded));
@@ -113,7 +108,7 @@ fn laboratory(
     for end in [top, bottom] {
         svg.line(colour, point(x - 6.0, end), point(x + 6.0, end), thick);
     }
-    mark(svg, point(x, y(e.d)), result.in_reference, apart);
+    mark(svg, point(x, y(e.d)), e.in_reference, apart);
 }
 
 fn mark(svg: &mut Svg, at: Point, inside: bool, apart: bool) {
@@ -149,36 +144,5 @@ fn legend(svg: &mut Svg, lang: Lang) {
         mark(svg, point(x, base - 4.0), inside, apart);
         svg.text("faint", point(x + 10.0, base), 12.0, Anchor::Start, text);
         x += text_width(text, 12.0) + 36.0;
-    }
-}
-
-/// Positive ticks from zero to beyond `extent`, at 1, 2 or 5 times a power of ten.
-fn ticks(extent: f64) -> Vec<f64> {
-    let raw = extent / 4.0;
-    let power = 10.0_f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|m| m * power)
-        .find(|s| *s >= raw)
-        .unwrap_or(raw);
-    let count = (extent / step).ceil() as usize;
-    (0..=count).map(|i| i as f64 * step).collect()
-}
-
-/// A tick in as many digits as it needs, free of binary noise.
-fn label(value: f64) -> String {
-    let rounded: f64 = format!("{value:.6e}").parse().unwrap_or(value);
-    crate::values::rounding::shortest(rounded).replace('-', "−")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ticks;
-
-    #[test]
-    fn ticks_reach_the_largest_value_in_round_steps() {
-        assert_eq!(ticks(44.6), vec![0.0, 20.0, 40.0, 60.0]);
-        assert_eq!(ticks(4.0), vec![0.0, 1.0, 2.0, 3.0, 4.0]);
-        assert!(ticks(0.000_37).last().is_some_and(|last| *last >= 0.000_37));
     }
 }

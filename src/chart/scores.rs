@@ -3,7 +3,6 @@
 
 use crate::picture::geometry::{Box, point};
 use crate::picture::svg::{Anchor, Svg, text_width};
-use crate::run::outcome::PointOutcome;
 use crate::text::Lang;
 
 /// Height of the plot and space about it, in pixels.
@@ -17,23 +16,18 @@ const NARROW: f64 = 22.0;
 const WIDE: f64 = 64.0;
 const LETTERS: f64 = 10.0;
 
-/// The score that the chart shows, of those that there are.
-fn shown(outcome: &PointOutcome) -> Option<(&'static str, &'static str)> {
-    [("z", "z"), ("z-prime", "z′"), ("zeta", "ζ")]
-        .into_iter()
-        .find(|(name, _)| outcome.results.iter().any(|r| r.scores.contains_key(*name)))
+/// One score of all laboratories at one point.
+pub struct Scores<'a> {
+    pub title: String,
+    pub symbol: &'a str,
+    /// Laboratories with their scores.
+    pub laboratories: Vec<(&'a str, f64)>,
 }
 
-/// Whether a point has scores to draw.
-pub fn draws(outcome: &PointOutcome) -> bool {
-    shown(outcome).is_some()
-}
-
-/// Draws the scores of a point; none where there is no score with limits at 2 and 3.
-pub fn draw(outcome: &PointOutcome, lang: Lang) -> Option<String> {
-    let (name, symbol) = shown(outcome)?;
-    let mut bars: Vec<(&str, f64)> = (outcome.results.iter())
-        .filter_map(|r| Some((r.laboratory.as_str(), r.scores.get(name)?.value)))
+/// Draws the scores, which have limits at 2 and 3.
+pub fn draw(scores: &Scores, lang: Lang) -> String {
+    let (symbol, heading) = (scores.symbol, &scores.title);
+    let mut bars: Vec<(&str, f64)> = (scores.laboratories.iter().copied())
         .filter(|(_, value)| value.is_finite())
         .collect();
     bars.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(b.0)));
@@ -45,19 +39,7 @@ pub fn draw(outcome: &PointOutcome, lang: Lang) -> Option<String> {
     let width = step * bars.len() as f64;
     let y = |value: f64| TOP + HEIGHT / 2.0 * (1.0 - value / MOST);
     let mut svg = Svg::default();
-    let heading = match lang {
-        Lang::Zh => format!(
-            "{} {}：各实验室的 {symbol} 比分数",
-            outcome.title.get(lang),
-            outcome.point
-        ),
-        Lang::En => format!(
-            "{} {}: {symbol} scores of the laboratories",
-            outcome.title.get(lang),
-            outcome.point
-        ),
-    };
-    svg.text("ink", point(LEFT, 22.0), 15.0, Anchor::Start, &heading);
+    svg.text("ink", point(LEFT, 22.0), 15.0, Anchor::Start, heading);
     svg.text(
         "faint",
         point(LEFT - 8.0, TOP - 14.0),
@@ -100,8 +82,8 @@ pub fn draw(outcome: &PointOutcome, lang: Lang) -> Option<String> {
         svg.text("ink", middle, size, Anchor::Middle, lab);
     }
     legend(&mut svg, lang, symbol);
-    let total = LEFT + width.max(text_width(&heading, 15.0)).max(330.0) + 24.0;
-    Some(svg.finish(Box::new(0.0, 0.0, total, TOP + HEIGHT + 66.0), &heading))
+    let total = LEFT + width.max(text_width(heading, 15.0)).max(330.0) + 24.0;
+    svg.finish(Box::new(0.0, 0.0, total, TOP + HEIGHT + 66.0), heading)
 }
 
 /// Class of a bar: full within 2, open between 2 and 3, full in another colour beyond.
