@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use bidui::intake;
 use bidui::report::{self, Document, Drawings, Templates};
 use bidui::text::Lang;
 use icalendar::{Calendar, Component};
@@ -43,6 +44,67 @@ circulation {
   customs GDIM 5 d carnet zh \"ATA 单证册 42\" en \"ATA carnet 42\"
   reserve 1 d each-leg
 }";
+
+#[test]
+fn the_protocol_for_review_tells_how_often_to_measure_and_who_insures() {
+    let zh = papers(ABROAD, Lang::Zh);
+    let review = &zh["protocol.zh"].markdown;
+    assert!(review.contains("测量次数：每次到访，每个测量点重复测量 6 次。"));
+    assert!(review.contains("运输保险——W1：由主导实验室投保"));
+    // The appended sections of the library say nothing of either.
+    let open = papers("participants { SIMT; GDIM }", Lang::Zh);
+    let review = &open["protocol.zh"].markdown;
+    assert!(review.contains("测量次数：本方案未作规定。"));
+    assert!(review.contains("运输保险——W1：本方案未作规定。"));
+}
+
+#[test]
+fn what_an_author_ends_with_a_full_stop_gets_no_second_one() {
+    let text = "report { results within 20 d of departure; draft comment 10 d; late zh \"不参与参考值。\" en \"No part.\" }";
+    for (lang, stops) in [(Lang::Zh, "。。"), (Lang::En, "..")] {
+        for (path, document) in papers(text, lang) {
+            let lines = document.markdown.lines();
+            let doubled: Vec<&str> = lines.filter(|it| it.contains(stops)).collect();
+            assert!(doubled.is_empty(), "{path}: {doubled:?}");
+        }
+    }
+}
+
+#[test]
+fn a_laboratory_is_asked_for_no_uncertainty_where_the_protocol_wants_none() {
+    let text = "
+measurand dm : mass { unit mg; point p1 = 1 kg; repeat 3; report value, repeats }
+evaluation { reference std.reference.median; correlation uncorrelated; sigma-pt 0.1 mg; score z }
+acceptance {
+  each point { satisfactory when |z| <= 2; unsatisfactory otherwise }
+  each laboratory { satisfactory when all points satisfactory; unsatisfactory otherwise }
+}";
+    let plan = common::example(text).0.plan().unwrap();
+    let form = report::forms(&plan, "SIMT").unwrap();
+    assert!(!form.asks.expanded && !form.asks.standard);
+    assert_eq!(form.asks.repeats, 3);
+    let csv = intake::write_csv_form(&form);
+    assert!(
+        csv.contains("读数3 / x3") && !csv.contains("扩展不确定度"),
+        "{csv}"
+    );
+    // Filled in and sent back it is read without complaint, as separated text and as a workbook.
+    let workbook = intake::write_form(&form).unwrap();
+    for bytes in [
+        csv.replace(",mg,,,,,,", ",mg,0.1,,0.1,0.1,0.1,")
+            .into_bytes(),
+        workbook,
+    ] {
+        let reading = intake::read(&bytes, "SIMT", &Default::default(), false);
+        let complaints: Vec<&str> = (reading.findings.iter().map(|it| it.code))
+            .filter(|it| *it != "D0020")
+            .collect();
+        assert!(complaints.is_empty(), "{complaints:?}");
+        assert_eq!(reading.submission.unwrap().rows.len(), 1);
+    }
+    let said = &papers(text, Lang::Zh)["instructions/SIMT.zh"].markdown;
+    assert!(said.contains("不要求上报测量不确定度") && !said.contains("不确定度预算"));
+}
 
 #[test]
 fn instructions_say_how_the_standard_comes_and_goes_and_how_often_to_measure() {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::order::Ordered;
-use crate::text::Text;
+use crate::text::{Lang, Text};
 use crate::values::calendar::Calendar;
 use crate::values::date::Duration;
 
@@ -20,6 +20,9 @@ pub type Calendars = BTreeMap<String, Calendar>;
 pub struct Journey {
     /// Identifier of the comparison; part of the identifiers of calendar entries.
     pub id: String,
+    /// What people call the comparison.
+    #[serde(default)]
+    pub title: Text,
     /// Identifier of the pilot laboratory; it stands in `laboratories` too.
     pub pilot: String,
     pub laboratories: Vec<Laboratory>,
@@ -71,6 +74,7 @@ impl Journey {
     ) -> Journey {
         Journey {
             id: id.into(),
+            title: Text::default(),
             pilot: pilot.into(),
             laboratories: Vec::new(),
             artefacts: Vec::new(),
@@ -88,6 +92,14 @@ impl Journey {
             limit: None,
             stability: None,
             distances: Vec::new(),
+        }
+    }
+
+    /// The title of the comparison, or its identifier.
+    pub fn called(&self, lang: Lang) -> &str {
+        match self.title.get(lang) {
+            "" => &self.id,
+            title => title,
         }
     }
 }

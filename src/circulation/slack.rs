@@ -193,13 +193,24 @@ impl Backward<'_> {
     }
 }
 
-/// The chain of visits that bind one another up to the one that ends last.
+/// The chain of visits that bind one another up to the one that ends last, or the chains where several end on the same last day.
 pub(super) fn critical_path(forward: &Forward) -> Vec<VisitId> {
-    let last = (forward.planned.iter().enumerate())
-        .filter_map(|(index, it)| Some((it.as_ref()?.slot.end, std::cmp::Reverse(index))))
-        .max();
+    let last = last_day(forward);
+    let ends = (forward.planned.iter().enumerate())
+        .filter(|(_, it)| last.is_some() && it.as_ref().map(|it| it.slot.end) == last);
+    let mut path = Vec::new();
+    for visit in ends.flat_map(|(index, _)| chain(forward, VisitId(index))) {
+        if !path.contains(&visit) {
+            path.push(visit);
+        }
+    }
+    path
+}
+
+/// The visits that bind one another up to `last`, the first first.
+fn chain(forward: &Forward, last: VisitId) -> Vec<VisitId> {
     let mut path: Vec<VisitId> = Vec::new();
-    let mut current = last.map(|(_, index)| VisitId(index.0));
+    let mut current = Some(last);
     while let Some(visit) = current {
         path.push(visit);
         let planned = forward.planned[visit.0].as_ref();

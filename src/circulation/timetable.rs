@@ -21,7 +21,7 @@ pub struct Timetable {
     /// By visit; visits that do not take place have no entry.
     pub entries: Vec<Entry>,
     pub legs: Vec<LegDates>,
-    /// The chain of visits that ends last, each bound by the one before. It begins with the start of the circulation, or with a visit
+    /// The chain of visits that ends last, each bound by the one before; one behind the other where several end on that day. It begins with the start of the circulation, or with a visit
     /// that a wish, an absence or the past binds.
     pub critical_path: Vec<VisitId>,
     /// All intervals between two pilot measurements of one specimen.

@@ -40,7 +40,7 @@ pub struct Formatted {
 /// Lays out a file.
 ///
 /// The result ends in one line end (an empty file stays empty), its lines end in `\n`, and laying it out again changes nothing. A file
-/// whose blocks are nested too deeply, or whose layout would change its meaning, comes back as it was.
+/// whose blocks are nested too deeply or whose braces do not match, or whose layout would change its meaning, comes back as it was.
 pub fn format(text: &str, options: Options) -> Formatted {
     let before = read(text);
     if before
@@ -53,6 +53,15 @@ pub fn format(text: &str, options: Options) -> Formatted {
             Text::new(
                 "块嵌套过深，无法排版；请先检查是否漏写了 `}`",
                 "blocks are nested too deeply to lay out; look for a missing `}` first",
+            ),
+        );
+    }
+    if before.tree.guessed {
+        return refused(
+            text,
+            Text::new(
+                "花括号不配对，无法排版；请先改正检查出的错误",
+                "the braces do not match, so the file cannot be laid out; mend the errors that `check` reports first",
             ),
         );
     }

@@ -226,8 +226,16 @@ impl Column {
         }
     }
 
-    /// The column that a heading names: its identifier, its name in Chinese or English, or a usual variant of these.
+    /// The column that a heading names: its identifier, its name in Chinese or English, a usual variant of these, or two of them that agree
+    /// (`测得值 / value`).
     pub(super) fn named(heading: &str) -> Option<Column> {
+        match heading.split_once(['/', '／']) {
+            Some((one, other)) => Column::known(one).filter(|it| Column::known(other) == Some(*it)),
+            None => Column::known(heading),
+        }
+    }
+
+    fn known(heading: &str) -> Option<Column> {
         let folded = fold(heading);
         // U and u differ by case alone, so that the identifiers are compared before case is dropped.
         if let Some(column) = find(&folded) {
@@ -329,6 +337,14 @@ mod tests {
             Some(Column::Expanded)
         );
         assert_eq!(Column::named("K"), Some(Column::Factor));
+    }
+
+    #[test]
+    fn a_heading_in_two_languages_names_one_column() {
+        assert_eq!(Column::named("扩展不确定度 / U"), Some(Column::Expanded));
+        assert_eq!(Column::named("标准不确定度／u"), Some(Column::Standard));
+        assert_eq!(Column::named("读数2 / x2"), Some(Column::Repeat(2)));
+        assert_eq!(Column::named("测得值 / U"), None);
     }
 
     #[test]

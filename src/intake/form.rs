@@ -162,8 +162,13 @@ pub(super) const BUDGET: &[Column] = &[
     Column::Remark,
 ];
 
-/// The identifier of a header field from its name in Chinese or English; `None` if it cannot be a name.
+/// The identifier of a header field from its name in Chinese or English, or in both (`提交日期 / date of submission`); `None` if it cannot
+/// be a name.
 pub(super) fn header_field(name: &str) -> Option<String> {
+    if let Some((one, other)) = name.split_once('/') {
+        let same = |it: &String| header_field(other.trim()).as_ref() == Some(it);
+        return header_field(one.trim()).filter(same);
+    }
     let lower = name.to_lowercase();
     let known = match lower.as_str() {
         "plan" | "计划" | "计划摘要" | "plan digest" => "plan",
@@ -173,6 +178,7 @@ pub(super) fn header_field(name: &str) -> Option<String> {
         "date" | "测量日期" | "日期" | "date of measurement" => "date",
         "conditions" | "环境条件" | "测量条件" | "environmental conditions" => "conditions",
         "submitted" | "提交日期" | "date of submission" => "submitted",
+        "operator" | "测量人员" | "measured by" => "operator",
         "signer" | "批准人" | "签发人" | "signed by" => "signer",
         other => {
             let word = other.chars().count() <= 40
@@ -184,22 +190,22 @@ pub(super) fn header_field(name: &str) -> Option<String> {
 }
 
 /// The form as separated text: UTF-8 with byte order mark (spreadsheet programs need it), comma between cells, one line for each
-/// result asked for, then the budget; read back by [`super::read_csv`]. Headings are in the first language of the form.
+/// result asked for, then the budget; read back by [`super::read_csv`]. Headings are in the languages of the form.
 pub fn write_csv_form(spec: &FormSpec) -> String {
-    let lang = spec.languages.first().copied().unwrap_or_default();
     let mut out = String::from("\u{FEFF}");
-    let mut header = |key: &str, value: &str| {
+    let mut header = |zh: &str, en: &str, value: &str| {
+        let key = spec.label(&Text::new(zh, en));
         line(
             &mut out,
             &[format!("# {key}: {}", value.replace(['\n', '\r'], " ")).trim_end()],
         )
     };
-    header("form", FORM_VERSION);
-    header("plan", &spec.plan_digest);
-    header("laboratory", &spec.laboratory);
-    header("title", &spec.label(&spec.title));
+    header("表格版本", "form", FORM_VERSION);
+    header("计划摘要", "plan", &spec.plan_digest);
+    header("实验室", "laboratory", &spec.laboratory);
+    header("比对名称", "title", &spec.label(&spec.title));
     for field in &spec.fields {
-        header(&field.key, "");
+        header(&field.label.zh, &field.label.en, "");
     }
     for text in &spec.instructions {
         line(
@@ -213,22 +219,23 @@ pub fn write_csv_form(spec: &FormSpec) -> String {
         );
     }
     let columns: Vec<Column> = spec.given().into_iter().chain(spec.inputs()).collect();
-    heading(&mut out, &columns, lang);
+    heading(&mut out, &columns, spec);
     for row in &spec.rows {
         let cells: Vec<&str> = columns.iter().map(|column| row.given(*column)).collect();
         line(&mut out, &cells);
     }
     if !spec.components.is_empty() {
         line(&mut out, &["# table: budget"]);
-        heading(&mut out, BUDGET, lang);
+        heading(&mut out, BUDGET, spec);
         for (measurand, component) in budget_rows(spec) {
+            let component = spec.label(component);
             let cells: Vec<&str> = BUDGET
                 .iter()
                 .map(|column| {
                     if *column == Column::Measurand {
                         measurand
                     } else if *column == Column::Component {
-                        component.get(lang)
+                        &component
                     } else {
                         ""
                     }
@@ -253,9 +260,11 @@ pub(super) fn budget_rows(spec: &FormSpec) -> Vec<(&str, &Text)> {
         .collect()
 }
 
-fn heading(out: &mut String, columns: &[Column], lang: Lang) {
-    let names: Vec<Text> = columns.iter().map(|column| column.heading()).collect();
-    let cells: Vec<&str> = names.iter().map(|name| name.get(lang)).collect();
+fn heading(out: &mut String, columns: &[Column], spec: &FormSpec) {
+    let names: Vec<String> = (columns.iter())
+        .map(|column| spec.label(&column.heading()))
+        .collect();
+    let cells: Vec<&str> = names.iter().map(String::as_str).collect();
     line(out, &cells);
 }
 

@@ -15,7 +15,9 @@ use super::finding::{Findings, Place, Severity, codes, file_name, shown};
 use super::form::FORM_VERSION;
 use super::header::{laboratory, plan_digest, wrong_form_version};
 use super::table::{self, Heading, Record};
-use super::workbook_form::{BUDGET_MARK, FIELD_MARK, FORM_MARK, RESULTS_MARK, ROW_MARK};
+use super::workbook_form::{
+    BUDGET_FACT, BUDGET_MARK, FIELD_MARK, FORM_MARK, RESULTS_MARK, ROW_MARK,
+};
 use super::{Cell, Finding, Kind, LARGEST_FILE, Reading, Signature, Submission, archive};
 use crate::text::Text;
 
@@ -71,7 +73,7 @@ fn submission(bytes: &[u8], name: &str, findings: &mut Findings) -> Option<Submi
     let laboratory = laboratory(form.laboratory, &records, &whole, findings);
     let rows = table::results(&heading, records, findings);
     let (budget_heading, budget) = marked(&sheets, BUDGET_MARK, findings);
-    if budget_heading.is_none() {
+    if budget_heading.is_none() && form.budget {
         findings.warning(
             codes::BUDGET,
             &whole,
@@ -114,6 +116,8 @@ struct Form {
     version: Cell,
     plan: Option<Cell>,
     laboratory: Option<Cell>,
+    /// Whether it was issued with a sheet for the budget.
+    budget: bool,
     /// Measurand, point and unit of every row as issued, by row identifier.
     issued: BTreeMap<String, [String; 3]>,
 }
@@ -125,12 +129,14 @@ impl Form {
             version: sheet.cell(0, 1),
             plan: None,
             laboratory: None,
+            budget: false,
             issued: BTreeMap::new(),
         };
         for row in sheet.rows() {
             match sheet.text(row, 0) {
                 "plan" => form.plan = Some(sheet.cell(row, 1)),
                 "laboratory" => form.laboratory = Some(sheet.cell(row, 1)),
+                BUDGET_FACT => form.budget = true,
                 ROW_MARK => {
                     let issued = [2, 3, 4].map(|column| sheet.text(row, column).to_string());
                     form.issued.insert(sheet.text(row, 1).to_string(), issued);

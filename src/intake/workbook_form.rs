@@ -9,6 +9,8 @@ use rust_xlsxwriter::{
     ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
+use unicode_width::UnicodeWidthStr;
+
 use super::columns::Column;
 use super::form::{BUDGET, FORM_VERSION, FormSpec, budget_rows};
 use crate::text::{Lang, Text};
@@ -21,8 +23,22 @@ pub(super) const RESULTS_MARK: &str = "bidui:results";
 pub(super) const BUDGET_MARK: &str = "bidui:budget";
 /// Beginning of the identifier of a header field.
 pub(super) const FIELD_MARK: &str = "field:";
+/// Mark of the row of the hidden sheet that tells that there is a sheet of the budget.
+pub(super) const BUDGET_FACT: &str = "budget";
 /// Mark of a row of the hidden sheet that tells what was filled in beforehand.
 pub(super) const ROW_MARK: &str = "row";
+
+/// Number of the paper size A4 in workbooks.
+const A4: u8 = 9;
+
+/// Width of the column of instructions, in characters of the default font.
+const COLUMN_WIDTH: f64 = 70.0;
+
+/// How many of them fill a line of it, Chinese ones counted twice; somewhat less than its width, for words are not divided.
+const LINE: usize = 62;
+
+/// Height of a line, in points.
+const LINE_HEIGHT: f64 = 15.0;
 
 /// Rows of the budget left free for further components.
 const FREE_BUDGET_ROWS: usize = 10;
@@ -43,7 +59,9 @@ pub fn write_form(spec: &FormSpec) -> Result<Vec<u8>, XlsxError> {
     let look = Look::new();
     instructions(workbook.add_worksheet(), spec, &look)?;
     results(workbook.add_worksheet(), spec, &look)?;
-    budget(workbook.add_worksheet(), spec, &look)?;
+    if !spec.components.is_empty() {
+        budget(workbook.add_worksheet(), spec, &look)?;
+    }
     hidden(workbook.add_worksheet(), spec)?;
     workbook.save_to_buffer()
 }
@@ -101,7 +119,8 @@ fn instructions(sheet: &mut Worksheet, spec: &FormSpec, look: &Look) -> Result<(
     sheet
         .set_column_hidden(0)?
         .set_column_width(1, 36)?
-        .set_column_width(2, 70)?;
+        .set_column_width(2, COLUMN_WIDTH)?;
+    on_one_page_wide(sheet);
     sheet.write_string_with_format(0, 1, spec.label(&spec.title), &look.title)?;
     sheet.write_string(1, 1, spec.label(&Text::new("实验室", "Laboratory")))?;
     sheet.write_string(
@@ -122,7 +141,11 @@ fn instructions(sheet: &mut Worksheet, spec: &FormSpec, look: &Look) -> Result<(
     let mut row = 2;
     for text in spec.instructions.iter().chain(&built_in) {
         row += 1;
-        sheet.write_string_with_format(row, 2, spec.label(text), &look.text)?;
+        let said = spec.label(text);
+        // Not every program makes a row as high as its wrapped text.
+        let lines = said.width().div_ceil(LINE).max(1);
+        sheet.set_row_height(row, LINE_HEIGHT * lines as f64)?;
+        sheet.write_string_with_format(row, 2, said, &look.text)?;
     }
     row += 1;
     for field in &spec.fields {
@@ -135,6 +158,14 @@ fn instructions(sheet: &mut Worksheet, spec: &FormSpec, look: &Look) -> Result<(
     Ok(())
 }
 
+/// Prints a sheet across A4 without dividing its columns between pages.
+fn on_one_page_wide(sheet: &mut Worksheet) {
+    sheet
+        .set_paper_size(A4)
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0);
+}
+
 /// Writes the hidden row of identifiers and the row of headings; hides the column of row identifiers.
 fn head(
     sheet: &mut Worksheet,
@@ -143,6 +174,7 @@ fn head(
     mark: &str,
     columns: &[Column],
 ) -> Result<(), XlsxError> {
+    on_one_page_wide(sheet);
     sheet.write_string(0, 0, mark)?;
     for (column, position) in columns.iter().zip(1_u16..) {
         sheet.write_string(0, position, column.id())?;
@@ -310,8 +342,9 @@ fn hidden(sheet: &mut Worksheet, spec: &FormSpec) -> Result<(), XlsxError> {
         ("plan", spec.plan_digest.as_str()),
         ("laboratory", spec.laboratory.as_str()),
     ];
+    let budget = (!spec.components.is_empty()).then_some((BUDGET_FACT, "1"));
     let mut row = 0;
-    for (key, value) in facts {
+    for (key, value) in facts.into_iter().chain(budget) {
         sheet.write_string(row, 0, key)?;
         sheet.write_string(row, 1, value)?;
         row += 1;

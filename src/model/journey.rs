@@ -130,6 +130,7 @@ impl Protocol {
         };
         let journey = Journey {
             id: self.path.value.clone(),
+            title: self.title.clone(),
             pilot: self.pilot.id.clone(),
             laboratories: self.laboratories().map(laboratory).collect(),
             artefacts,

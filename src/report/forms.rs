@@ -37,19 +37,23 @@ pub fn forms(plan: &Plan, laboratory: &str) -> Option<FormSpec> {
         // The protocol names no components: the table of the budget stands there with lines to be filled in, which may stay empty.
         components = vec![Text::default(); BUDGET_LINES];
     }
+    let asks = asks(&asked);
     Some(FormSpec {
         plan_digest: plan.issued_digest().to_owned(),
         title: plan.content.protocol.title.clone(),
         laboratory: laboratory.to_owned(),
         laboratory_name: lab.title.clone(),
-        instructions: instructions(plan, &visits),
+        instructions: instructions(plan, &visits, asks),
         fields: fields(),
         rows,
-        asks: asks(&asked),
+        asks,
         components,
         languages: vec![Lang::Zh, Lang::En],
     })
 }
+
+/// Most single readings that have columns of their own; more are given in the raw records.
+const MOST_READINGS: u32 = 100;
 
 /// Empty lines in a budget whose components the protocol does not name.
 const BUDGET_LINES: usize = 6;
@@ -133,12 +137,20 @@ fn asks(asked: &[Asked<'_>]) -> Asks {
         measurands.any(|m| m.reported.iter().any(|r| r == item))
     };
     let nothing_said = asked.iter().any(|a| a.measurand.reported.is_empty());
+    let repeats = (asked.iter())
+        .filter(|a| a.measurand.reported.iter().any(|item| item == "repeats"))
+        .filter_map(|a| a.measurand.repeat)
+        .max();
     Asks {
-        expanded: wants("U") || nothing_said || !wants("u"),
+        expanded: wants("U") || nothing_said,
         standard: wants("u"),
         dof: wants("dof"),
         date: true,
-        repeats: 0,
+        repeats: repeats.map_or(0, |it| {
+            u32::try_from(it)
+                .unwrap_or(MOST_READINGS)
+                .min(MOST_READINGS)
+        }),
     }
 }
 
@@ -156,17 +168,23 @@ fn fields() -> Vec<FormField> {
     ]
 }
 
-fn instructions(plan: &Plan, visits: &[&Visit]) -> Vec<Text> {
-    let mut lines = vec![
-        Text::new(
-            "只填写空白单元格，不得改动测量点和单位；不确定度与测得值用同一单位",
-            "fill in the empty cells only and leave points and units as they are; uncertainties are in the unit of the value",
-        ),
-        Text::new(
-            "扩展不确定度须同时填写包含因子 k；测量日期写作 2026-01-31",
-            "give the coverage factor k with every expanded uncertainty; dates are written 2026-01-31",
-        ),
-    ];
+fn instructions(plan: &Plan, visits: &[&Visit], asks: Asks) -> Vec<Text> {
+    let mut lines = vec![Text::new(
+        "只填写空白单元格，不得改动测量点和单位；测量日期写作 2026-01-31",
+        "fill in the empty cells only and leave points and units as they are; dates are written 2026-01-31",
+    )];
+    if asks.expanded || asks.standard {
+        lines.push(Text::new(
+            "不确定度与测得值用同一单位",
+            "uncertainties are in the unit of the value",
+        ));
+    }
+    if asks.expanded {
+        lines.push(Text::new(
+            "扩展不确定度须同时填写包含因子 k",
+            "give the coverage factor k with every expanded uncertainty",
+        ));
+    }
     if let Some(due) = visits.iter().filter_map(|v| v.results_due).max() {
         lines.push(Text::new(
             format!("结果提交截止日期 {due}"),

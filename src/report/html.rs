@@ -30,7 +30,7 @@ pub fn html(document: &Document, pictures: &Pictures) -> String {
 }
 
 /// Most rows of a table that is not divided between pages.
-const SHORT: usize = 10;
+const SHORT: usize = 6;
 
 /// Most columns of a table whose short texts are kept on one line.
 const NARROW: usize = 8;

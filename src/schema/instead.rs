@@ -186,6 +186,59 @@ impl<'t> Reader<'t> {
         true
     }
 
+    /// Reads laboratories that are listed with commas, in their block or right behind its keyword, and says once how they are written.
+    /// `before` stands at the statement, `told` when it has been said of this line.
+    pub(super) fn names_in_a_row(
+        &mut self,
+        entry: &mut Entry,
+        before: Cursor<'t>,
+        cursor: &mut Cursor<'t>,
+        told: bool,
+    ) -> bool {
+        if !cursor.is_symbol(Symbol::Comma) || entry.poisoned {
+            return false;
+        }
+        let comma = cursor.span();
+        match entry.word() {
+            "laboratory" => cursor.advance(1),
+            "participants" => {
+                *cursor = before;
+                cursor.advance(1);
+                entry.arguments.clear();
+                // What stands there is what the block would hold.
+                entry.block = Some(comma);
+                while let Some(laboratory) = self.statement(cursor, "participants") {
+                    entry.body.push(laboratory);
+                    if !cursor.take_symbol(Symbol::Comma) {
+                        break;
+                    }
+                }
+            }
+            _ => return false,
+        }
+        if !told {
+            self.report_names_in_a_row(comma);
+        }
+        true
+    }
+
+    fn report_names_in_a_row(&mut self, comma: Span) {
+        self.diagnostics.push(
+            Diagnostic::new(
+                Code::UnexpectedArgument,
+                comma,
+                Text::new(
+                    "参比实验室之间不用逗号",
+                    "laboratories are not listed with commas",
+                ),
+            )
+            .with_help(Text::new(
+                "写在块中，每行一个（或用 `;` 隔开）：`参比实验室 { 甲院; 乙院 }`",
+                "write them in the block, one a line or with `;` between them: `participants { SIMT; GDIM }`",
+            )),
+        );
+    }
+
     /// Passes over `:` or `=` behind a keyword that takes neither.
     pub(super) fn pass_sign(&mut self, cursor: &mut Cursor<'t>, statement: &Statement) {
         let Some(Kind::Symbol(symbol @ (Symbol::Colon | Symbol::Equal))) = cursor.kind() else {

@@ -119,10 +119,11 @@ impl<'t> Reader<'t> {
         self.pass_list_mark(&mut cursor);
         let mut in_doubt = false;
         while !cursor.at_end() {
-            let before = cursor.position();
+            let before = cursor;
             match self.statement(&mut cursor, context) {
                 Some(mut entry) => {
                     entry.doc = std::mem::take(&mut doc);
+                    in_doubt |= self.names_in_a_row(&mut entry, before, &mut cursor, in_doubt);
                     if !in_doubt && !cursor.at_end() && self.starts_statement(&cursor, context) {
                         in_doubt = self.report_name_in_two_words(&entry, &cursor);
                     }
@@ -150,7 +151,7 @@ impl<'t> Reader<'t> {
                     partial,
                 );
             }
-            if cursor.position() == before {
+            if cursor.position() == before.position() {
                 cursor.advance(1);
             }
         }
@@ -441,6 +442,9 @@ fn context_behind(entry: &Entry) -> Option<&'static str> {
 
 /// Whether a block must follow: a section that takes nothing over has to say what it says itself.
 fn needs_block(entry: &Entry) -> bool {
+    if entry.block.is_some() {
+        return false;
+    }
     match entry.statement.block {
         BlockRule::Required(_) | BlockRule::OfSection(_) => true,
         BlockRule::Optional(_) => entry.statement.takes_over() && !entry.takes_over(),

@@ -2,6 +2,7 @@
 //!
 //! [`parse`] cannot fail: every text becomes a [`Tree`] whose tokens tile the source, together with what is wrong with its form.
 
+mod braces;
 mod lexer;
 mod meant;
 mod slips;

@@ -4,8 +4,10 @@
 //! one block behind them. A line ends at a line's end, at `;` and at its block; it goes on inside ( ) and [ ], after a comma and after an
 //! arrow. A forgotten `}` is found by indentation: a line that starts at the margin with a keyword of the top level ends all open blocks.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::braces;
 use super::lexer;
 use super::slips;
 use super::token::{Bracket, Kind, Symbol, Token};
@@ -47,6 +49,8 @@ pub struct Tree {
     pub text: Arc<str>,
     pub tokens: Vec<Token>,
     pub lines: Vec<Line>,
+    /// Whether a brace was taken for something else than it is, so that the blocks are a guess.
+    pub guessed: bool,
 }
 
 /// Arguments on one line and the block behind them.
@@ -99,14 +103,18 @@ impl Tree {
 pub fn parse(file: FileId, source: &SourceFile) -> (Tree, Vec<Diagnostic>) {
     let text = source.text.clone();
     let tokens = lexer::tokens(&text);
+    let mistaken = braces::mistaken(&tokens);
     let tree = Tree {
         file,
         text,
         tokens,
         lines: Vec::new(),
+        guessed: !mistaken.is_empty(),
     };
     let mut builder = Builder {
         tree,
+        mistaken,
+        surplus: 0,
         open: Vec::new(),
         line: Line::default(),
         doc: Vec::new(),
@@ -132,6 +140,10 @@ struct Open {
 
 struct Builder {
     tree: Tree,
+    /// Brackets that are taken for braces.
+    mistaken: BTreeSet<u32>,
+    /// How many `}` too many are still to come.
+    surplus: usize,
     open: Vec<Open>,
     line: Line,
     doc: Vec<u32>,
@@ -141,11 +153,11 @@ struct Builder {
 impl Builder {
     fn run(&mut self) {
         let partners = self.partners();
+        self.surplus = braces::surplus((0..self.tree.tokens.len() as u32).map(|it| self.kind(it)));
         let mut depth = 0_usize;
         let mut too_deep = false;
         for index in 0..self.tree.tokens.len() as u32 {
-            let kind = self.tree.token(index).kind;
-            match kind {
+            match self.kind(index) {
                 Kind::Blank | Kind::Comment => {}
                 Kind::Doc => self.doc.push(index),
                 Kind::Newline => {
@@ -159,6 +171,9 @@ impl Builder {
                 }
                 Kind::Open(Bracket::Curly) => {
                     depth = 0;
+                    if self.mistaken.contains(&index) {
+                        self.report_mistaken(index);
+                    }
                     if self.open.len() < DEEPEST {
                         self.open_block(index);
                     } else if !too_deep {
@@ -208,6 +223,16 @@ impl Builder {
         }
     }
 
+    /// What a token is taken for.
+    fn kind(&self, index: u32) -> Kind {
+        let mistaken = self.mistaken.contains(&index);
+        match self.tree.token(index).kind {
+            Kind::Open(_) if mistaken => Kind::Open(Bracket::Curly),
+            Kind::Close(_) if mistaken => Kind::Close(Bracket::Curly),
+            kind => kind,
+        }
+    }
+
     fn argument(&mut self, index: u32) {
         if self.line.arguments.is_empty() {
             self.line.doc = std::mem::take(&mut self.doc);
@@ -247,11 +272,20 @@ impl Builder {
 
     fn close_block(&mut self, index: u32) {
         self.end_line();
-        if self.open.is_empty() {
-            self.report_stray(index);
-        } else {
-            self.finish_block(Some(index));
+        match self.open.last().map(|it| it.brace) {
+            Some(brace) if !self.is_premature(brace, index) => self.finish_block(Some(index)),
+            open => {
+                self.tree.guessed |= open.is_some();
+                self.surplus = self.surplus.saturating_sub(1);
+                self.report_stray(index);
+            }
         }
+    }
+
+    fn is_premature(&self, brace: u32, index: u32) -> bool {
+        let outermost = self.open.len() == 1;
+        self.surplus > 0
+            && braces::premature(&self.tree.tokens, &self.tree.text, brace, index, outermost)
     }
 
     fn finish_block(&mut self, close: Option<u32>) {
@@ -347,6 +381,25 @@ impl Builder {
             .with_help(Text::new(
                 "检查此处之前是否漏写了 `}`",
                 "look for a missing `}` before this place",
+            )),
+        );
+    }
+
+    fn report_mistaken(&mut self, index: u32) {
+        let span = self.tree.span(index);
+        let written = self.tree.slice(index).to_owned();
+        self.report(
+            Diagnostic::new(
+                Code::StrayBracket,
+                span,
+                Text::new(
+                    format!("语句块不用括号 `{written}` 括起"),
+                    format!("a block of statements does not begin with `{written}`"),
+                ),
+            )
+            .with_help(Text::new(
+                "语句块写在花括号之间：`{ … }`",
+                "write the block between braces: `{ … }`",
             )),
         );
     }

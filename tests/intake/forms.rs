@@ -11,7 +11,7 @@ use crate::samples::*;
 #[test]
 fn a_csv_form_is_read_back_with_what_was_filled_in() {
     let form = write_csv_form(&spec(vec![Lang::Zh]));
-    assert!(form.starts_with("\u{FEFF}# form: 1\r\n"));
+    assert!(form.starts_with("\u{FEFF}# 表格版本: 1\r\n"));
     let filled = form.replacen(
         "m,100 g,100 g,mg,,,,,,,,",
         "m,100 g,100 g,mg,0.012,0.010,2,50,2026-11-20,0.01,0.014,",

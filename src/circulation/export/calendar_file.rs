@@ -106,7 +106,7 @@ impl File {
         self.line(&format!("DTEND;VALUE=DATE:{}", compact(end)));
         let name = artefact_name(artefact, lang);
         let specimen = specimen_name(journey, visit);
-        let summary = summary(&journey.id, &specimen, name, visit.measures, lang);
+        let summary = summary(journey.called(lang), &specimen, name, visit.measures, lang);
         let summary = if whole {
             format!("{summary} @ {}", laboratory.id)
         } else {

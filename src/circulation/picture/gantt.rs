@@ -21,8 +21,8 @@ const CHART: f64 = 620.0;
 /// Draws the timetable; without dates, an empty frame.
 pub fn gantt(journey: &Journey, calendars: &Calendars, plan: &Plan, lang: Lang) -> String {
     let title = match lang {
-        Lang::Zh => format!("比对 {} 时间安排", journey.id),
-        Lang::En => format!("Timetable of comparison {}", journey.id),
+        Lang::Zh => format!("时间安排：{}", journey.called(lang)),
+        Lang::En => format!("Timetable: {}", journey.called(lang)),
     };
     let Some(timetable) = &plan.timetable else {
         return Svg::default().finish(Box::new(0.0, 0.0, 1.0, 1.0), &title);

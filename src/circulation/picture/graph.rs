@@ -61,7 +61,7 @@ pub fn graph(journey: &Journey, plan: &Plan, artefact: usize, lang: Lang) -> Str
         _ => drawing.petals(artefact, &circuits),
     };
     let title = match lang {
-        Lang::Zh => format!("{} 的传递路线", artefact_name(pattern, lang)),
+        Lang::Zh => format!("传递路线：{}", artefact_name(pattern, lang)),
         Lang::En => format!("Circulation of {}", artefact_name(pattern, lang)),
     };
     drawing.draw(&layout, &title)
@@ -142,7 +142,8 @@ impl Drawing<'_> {
         if let (true, Some(last), Some(first)) = (closes, way.last(), layout.nodes.first_mut()) {
             layout.of.insert(*last, 0);
             if let Some(entry) = self.plan.timetable.as_ref().and_then(|it| it.entry(*last)) {
-                first.dates = format!("{} / {}", first.dates, entry.end);
+                let sign = self.lang.pick("；", "; ");
+                first.dates = format!("{}{sign}{} – {}", first.dates, entry.start, entry.end);
             }
         }
         layout

@@ -162,6 +162,17 @@ fn two_artefacts_wait_for_a_laboratory_that_measures_one_at_a_time() {
 }
 
 #[test]
+fn chains_that_end_on_the_same_last_day_are_all_critical() {
+    let mut journey = journey(&["A"], ring());
+    let mut second = journey.artefacts[0].clone();
+    second.id = "V".to_owned();
+    journey.artefacts.push(second);
+    let table = plan(&journey, &Calendars::new()).timetable.unwrap();
+    assert_eq!(table.critical_path, [0, 1, 2, 3, 4, 5].map(VisitId));
+    assert!(table.entries.iter().all(|it| it.total_slack == 0));
+}
+
+#[test]
 fn two_fixed_visits_at_one_time_are_a_double_booking() {
     let mut journey = journey(&["A"], ring());
     let mut second = journey.artefacts[0].clone();

@@ -368,6 +368,10 @@ impl<'a> View<'a> {
                 ),
             ),
             ("reported", safe(words.list(&reported))),
+            (
+                "wants_uncertainty",
+                Value::from(measurand.asks_uncertainty()),
+            ),
             ("wants_budget", asks("budget")),
             ("wants_dof", asks("dof")),
             ("wants_k", asks("k")),
