@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cause::Cause;
 use super::expand::brackets_each_circuit;
-use super::finding::{Cause, Finding, FindingKind};
+use super::finding::{Finding, FindingKind};
 use super::graph::{Circulation, LegKind, Visit, VisitId};
 use super::journey::{Calendars, Journey, Pattern};
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::cause::Cause;
 use super::clock;
-use super::finding::{Cause, Finding, FindingKind};
+use super::finding::{Finding, FindingKind};
 use super::graph::VisitId;
 use super::journey::Pattern;
 use super::schedule::Problem;

@@ -2,7 +2,8 @@
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
-use super::finding::{Cause, Finding, FindingKind};
+use super::cause::Cause;
+use super::finding::{Finding, FindingKind};
 use super::graph::{Circulation, Leg, LegKind, Visit, VisitId};
 use super::journey::{Artefact, Journey, Pattern, PilotMeasures, Route};
 use super::names::Names;

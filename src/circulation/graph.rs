@@ -3,7 +3,7 @@
 use petgraph::graph::{DiGraph, NodeIndex};
 use serde::Serialize;
 
-use super::finding::Cause;
+use super::cause::Cause;
 use crate::values::date::Duration;
 
 /// A visit's number: its place in [`Circulation::graph`], in canonical order (artefact, specimen, way).

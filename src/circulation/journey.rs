@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::order::Ordered;
+use super::order::ordered::Ordered;
 use crate::text::{Lang, Text};
 use crate::values::calendar::Calendar;
 use crate::values::date::Duration;

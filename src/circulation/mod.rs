@@ -19,6 +19,7 @@
 //! and the order in which a laboratory takes its artefacts are respected in both directions.
 
 mod bookings;
+mod cause;
 mod check;
 mod check_dates;
 mod clock;
@@ -39,7 +40,8 @@ pub mod export;
 pub mod order;
 pub mod picture;
 
-pub use finding::{Cause, Finding, FindingKind, Severity};
+pub use cause::Cause;
+pub use finding::{Finding, FindingKind, Severity};
 pub use graph::{Circulation, Leg, LegKind, Visit, VisitId};
 pub use journey::{
     Absence, Artefact, Calendars, Distance, Journey, Laboratory, LegRule, Pattern, PilotMeasures,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Cause, Finding, FindingKind};
+use super::cause::Cause;
+use super::finding::{Finding, FindingKind};
 use super::journey::Journey;
 
 /// The laboratories and artefacts of a journey by name.

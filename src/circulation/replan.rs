@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use petgraph::Direction;
 use serde::{Deserialize, Serialize};
 
-use super::finding::{Cause, Finding, FindingKind};
+use super::cause::Cause;
+use super::finding::{Finding, FindingKind};
 use super::graph::{Circulation, LegKind, VisitId};
 use super::journey::{Calendars, Journey};
 use super::plan::{Plan, Prepared, plan};

@@ -8,8 +8,9 @@ use petgraph::Direction;
 use petgraph::visit::EdgeRef;
 
 use super::bookings::Bookings;
+use super::cause::Cause;
 use super::clock;
-use super::finding::{Cause, Finding, FindingKind};
+use super::finding::{Finding, FindingKind};
 use super::graph::{Circulation, LegKind, VisitId};
 use super::journey::{Calendars, Journey};
 use super::places::{Avoided, Places, Slot};

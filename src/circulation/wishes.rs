@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::cause::Cause;
 use super::clock;
-use super::finding::{Cause, Finding, FindingKind};
+use super::finding::{Finding, FindingKind};
 use super::graph::{Circulation, Leg, LegKind, VisitId};
 use super::journey::{Journey, LegRule, Pattern, VisitName};
 use super::names::Names;

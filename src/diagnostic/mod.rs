@@ -11,7 +11,7 @@ pub mod render;
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
-use crate::text::Text;
+use crate::text::{Lang, Text};
 
 pub use code::Code;
 pub use record::Record;
@@ -25,6 +25,20 @@ pub enum Severity {
     Warning,
     /// Worth knowing.
     Note,
+}
+
+impl Severity {
+    /// The word for it that stands before a message.
+    pub fn word(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Severity::Error, Lang::Zh) => "错误",
+            (Severity::Warning, Lang::Zh) => "警告",
+            (Severity::Note, Lang::Zh) => "提示",
+            (Severity::Error, Lang::En) => "error",
+            (Severity::Warning, Lang::En) => "warning",
+            (Severity::Note, Lang::En) => "note",
+        }
+    }
 }
 
 /// A place in a data file (result form, log): rows and columns count from one, zero means "the whole file" or "the whole row".

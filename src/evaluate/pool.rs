@@ -3,7 +3,7 @@
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
 use crate::evaluate::sampling::too_few;
-use crate::numeric::distribution::{normal_cdf, student_cdf, student_quantile};
+use crate::numeric::distribution::{normal_cdf, student_cdf, student_quantile, student_spread};
 use crate::numeric::stream::{self, BLOCK};
 use crate::numeric::{root, sum};
 
@@ -16,19 +16,6 @@ pub const METHODS: &[Method] = &[Method {
 const LEVELS: [f64; 5] = [0.025, 0.25, 0.5, 0.75, 0.975];
 /// Blocks of draws of the check by sampling.
 const CHECK_BLOCKS: usize = 20;
-
-/// The factor by which a t variable with `dof` degrees of freedom is divided before it is multiplied with u: its standard deviation
-/// √(ν/(ν − 2)) where that exists, for ν ≤ 2 the smooth continuation of the NIST Consensus Builder (linearOP, 2016).
-pub fn student_spread(dof: f64) -> f64 {
-    if dof.is_infinite() {
-        1.0
-    } else if dof > 2.0 {
-        (dof / (dof - 2.0)).sqrt()
-    } else {
-        let (a, b) = (0.466_899_4, -0.399_888_2);
-        1.5 * (1.0 - 0.75 * (a - 4.0 * b * (dof.powf(-0.75) - 1.0) / 3.0)).powf(-4.0 / 3.0)
-    }
-}
 
 /// One distribution of the pool: normal for infinite `dof`, else t scaled by `scale`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -433,12 +420,5 @@ mod tests {
             let cdf: f64 = parts.iter().map(|(w, sd)| w * normal_cdf(1.3 / sd)).sum();
             assert!((cdf - student_cdf(1.3, dof)).abs() < 1e-9, "{dof}");
         }
-    }
-
-    #[test]
-    fn spread_factor_is_continuous_enough_for_few_degrees_of_freedom() {
-        assert_eq!(student_spread(f64::INFINITY), 1.0);
-        assert!((student_spread(4.0) - 2f64.sqrt()).abs() < 1e-15);
-        assert!(student_spread(2.0) > 1.5 && student_spread(1.0) > student_spread(2.0));
     }
 }

@@ -50,23 +50,8 @@ pub fn human_coloured(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang)
 
 /// The drawing with its first word, which says how grave the finding is, in the language of the rest.
 fn headed(drawing: &str, severity: Severity, lang: Lang) -> String {
-    let (own, wanted) = (
-        severity_word(severity, Lang::En),
-        severity_word(severity, lang),
-    );
+    let (own, wanted) = (severity.word(Lang::En), severity.word(lang));
     drawing.replacen(&format!("{own}["), &format!("{wanted}["), 1)
-}
-
-/// The word for a severity.
-pub(super) fn severity_word(severity: Severity, lang: Lang) -> &'static str {
-    match (severity, lang) {
-        (Severity::Error, Lang::Zh) => "错误",
-        (Severity::Warning, Lang::Zh) => "警告",
-        (Severity::Note, Lang::Zh) => "提示",
-        (Severity::Error, Lang::En) => "error",
-        (Severity::Warning, Lang::En) => "warning",
-        (Severity::Note, Lang::En) => "note",
-    }
 }
 
 /// The sources as the drawing wants them; nothing is copied, since a catalogue has thousands of files.

@@ -11,7 +11,7 @@ pub fn short(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang) -> Strin
     let mut out = String::new();
     for diagnostic in diagnostics {
         let place = place(diagnostic, sources);
-        let severity = super::human::severity_word(diagnostic.severity, lang);
+        let severity = diagnostic.severity.word(lang);
         let code = diagnostic.code;
         let _ = writeln!(
             out,

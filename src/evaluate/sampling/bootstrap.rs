@@ -4,9 +4,8 @@ use super::summary::{half_length, quantile};
 use super::{draws, seed, too_few};
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Inapplicable, Quantities};
-use crate::evaluate::pool::student_spread;
 use crate::evaluate::reference::random_effects::{self, Fit};
-use crate::numeric::distribution::normal_quantile;
+use crate::numeric::distribution::{normal_quantile, student_spread};
 use crate::numeric::stream::{self, BLOCK, Stream};
 use crate::numeric::sum;
 

@@ -1,10 +1,10 @@
 //! How a travelling standard changes between the pilot's measurements, and its reference value at any time.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 
 use crate::evaluate::columns;
 use crate::evaluate::method::{Inapplicable, Quantities};
-use crate::evaluate::travelling::pilot::PilotSeries;
+use crate::evaluate::travelling::pilot::{PilotSeries, Reference, predict, range};
 use crate::evaluate::travelling::walk;
 use crate::numeric::distribution::{chi_squared_sf, normal_sf};
 use crate::numeric::least_squares::propagate;
@@ -45,15 +45,6 @@ impl DriftAction {
             other => Err(columns::bad_option("action", other)),
         }
     }
-}
-
-/// Reference values at the times asked for, with their full covariance.
-#[derive(Debug, Clone)]
-pub struct Reference {
-    /// One value per time.
-    pub value: Vec<f64>,
-    /// Covariance between the times, the common part of the pilot (u_sys²) included once.
-    pub covariance: DMatrix<f64>,
 }
 
 /// The weighted straight line through the pilot's values: level + slope (t − mean time).
@@ -206,19 +197,6 @@ pub fn reference_at(
     }
 }
 
-/// The values `gain` × pilot and the covariance with the common part of the pilot added once.
-pub(super) fn predict(
-    pilot: &PilotSeries,
-    gain: &DMatrix<f64>,
-    covariance: DMatrix<f64>,
-) -> Reference {
-    let values = gain * DVector::from_vec(pilot.centred());
-    Reference {
-        value: values.iter().map(|v| v + pilot.offset()).collect(),
-        covariance: covariance.add_scalar(pilot.u_sys * pilot.u_sys),
-    }
-}
-
 /// Weight of every pilot value in the reference value at every time, times × pilot; every row sums to 1.
 fn gain(
     pilot: &PilotSeries,
@@ -285,12 +263,6 @@ fn weights(pilot: &PilotSeries) -> Vec<f64> {
     pilot.u_rep.iter().map(|u| (u * u).recip()).collect()
 }
 
-/// Largest minus smallest value.
-pub(super) fn range(values: &[f64]) -> f64 {
-    values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
-        - values.iter().copied().fold(f64::INFINITY, f64::min)
-}
-
 fn invalid_standard() -> Inapplicable {
     Inapplicable::new(
         "travelling-standard-invalid",
@@ -299,21 +271,11 @@ fn invalid_standard() -> Inapplicable {
     )
 }
 
-/// A series of four measurements for the tests of this family.
-#[cfg(test)]
-pub(super) fn series() -> PilotSeries {
-    PilotSeries {
-        t: vec![0.0, 90.0, 180.0, 270.0],
-        value: vec![5.0, 5.2, 5.1, 5.5],
-        u_rep: vec![0.1, 0.2, 0.1, 0.15],
-        u_sys: 0.3,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::evaluate::travelling::pilot::series;
     use proptest::prelude::*;
 
     #[test]

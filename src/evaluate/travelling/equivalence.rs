@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use crate::evaluate::columns;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::{Data, Inapplicable, Quantities};
-use crate::evaluate::travelling::drift::Reference;
+use crate::evaluate::travelling::pilot::Reference;
 use crate::numeric::distribution::chi_squared_sf;
 use crate::numeric::least_squares::{rows, standard_uncertainties};
 

@@ -4,9 +4,8 @@ use nalgebra::DMatrix;
 
 use crate::evaluate::columns;
 use crate::evaluate::method::{Data, Inapplicable, Method, Quantities};
-use crate::evaluate::travelling::drift::{Reference, predict};
 use crate::evaluate::travelling::equivalence::{Equivalence, Visits};
-use crate::evaluate::travelling::pilot::PilotSeries;
+use crate::evaluate::travelling::pilot::{PilotSeries, Reference, predict};
 use crate::evaluate::travelling::stability::stability_ratio;
 use crate::numeric::least_squares::{propagate, standard_uncertainties};
 

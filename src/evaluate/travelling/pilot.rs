@@ -1,6 +1,6 @@
 //! The series of measurements by which the pilot watches the travelling standard.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
 use crate::evaluate::columns;
 use crate::evaluate::method::{Data, Inapplicable};
@@ -90,5 +90,44 @@ impl PilotSeries {
                 0.0
             }
         })
+    }
+}
+
+/// Reference values at the times asked for, with their full covariance.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// One value per time.
+    pub value: Vec<f64>,
+    /// Covariance between the times, the common part of the pilot (u_sys²) included once.
+    pub covariance: DMatrix<f64>,
+}
+
+/// The values `gain` × pilot and the covariance with the common part of the pilot added once.
+pub(super) fn predict(
+    pilot: &PilotSeries,
+    gain: &DMatrix<f64>,
+    covariance: DMatrix<f64>,
+) -> Reference {
+    let values = gain * DVector::from_vec(pilot.centred());
+    Reference {
+        value: values.iter().map(|v| v + pilot.offset()).collect(),
+        covariance: covariance.add_scalar(pilot.u_sys * pilot.u_sys),
+    }
+}
+
+/// Largest minus smallest value.
+pub(super) fn range(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+        - values.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// A series of four measurements for the tests of this family.
+#[cfg(test)]
+pub(super) fn series() -> PilotSeries {
+    PilotSeries {
+        t: vec![0.0, 90.0, 180.0, 270.0],
+        value: vec![5.0, 5.2, 5.1, 5.5],
+        u_rep: vec![0.1, 0.2, 0.1, 0.15],
+        u_sys: 0.3,
     }
 }

@@ -4,8 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::evaluate::columns;
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::travelling::drift::{Reference, predict, range};
-use crate::evaluate::travelling::pilot::PilotSeries;
+use crate::evaluate::travelling::pilot::{PilotSeries, Reference, predict, range};
 use crate::numeric::least_squares::{Whitener, symmetric};
 
 /// Ordinary kriging: the level is unknown, the change since the earliest time has covariance step² min(t, t').
@@ -114,7 +113,8 @@ fn golden_section(f: &impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::evaluate::travelling::drift::{DriftAction, reference_at, series};
+    use crate::evaluate::travelling::drift::{DriftAction, reference_at};
+    use crate::evaluate::travelling::pilot::series;
     use proptest::prelude::*;
 
     #[test]

@@ -124,6 +124,19 @@ pub fn student_critical(alpha: f64, dof: f64) -> f64 {
     -student_quantile(alpha, dof)
 }
 
+/// The factor by which a t variable with `dof` degrees of freedom is divided before it is multiplied with u: its standard deviation
+/// √(ν/(ν − 2)) where that exists, for ν ≤ 2 the smooth continuation of the NIST Consensus Builder (linearOP, 2016).
+pub fn student_spread(dof: f64) -> f64 {
+    if dof.is_infinite() {
+        1.0
+    } else if dof > 2.0 {
+        (dof / (dof - 2.0)).sqrt()
+    } else {
+        let (a, b) = (0.466_899_4, -0.399_888_2);
+        1.5 * (1.0 - 0.75 * (a - 4.0 * b * (dof.powf(-0.75) - 1.0) / 3.0)).powf(-4.0 / 3.0)
+    }
+}
+
 /// P(χ² ≤ x) with `dof` degrees of freedom.
 pub fn chi_squared_cdf(x: f64, dof: f64) -> f64 {
     gamma_cdf(x, 0.5 * dof, 2.0)

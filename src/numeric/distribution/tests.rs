@@ -346,3 +346,10 @@ proptest! {
         let _ = (fisher_cdf(a, b, c), fisher_critical(p, a.abs().min(1e6), b.abs().min(1e6)), beta_cdf(a, b, c));
     }
 }
+
+#[test]
+fn the_spread_of_t_goes_on_for_few_degrees_of_freedom() {
+    assert_eq!(student_spread(f64::INFINITY), 1.0);
+    assert!((student_spread(4.0) - 2f64.sqrt()).abs() < 1e-15);
+    assert!(student_spread(2.0) > 1.5 && student_spread(1.0) > student_spread(2.0));
+}
