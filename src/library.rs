@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::evaluate::equivalence::Dependence;
 use crate::evaluate::method::{Data, Method};
 use crate::evaluate::register::methods;
 use crate::project;
@@ -179,6 +180,16 @@ fn unknown(
 /// Names of the parameters that the entry of a method declares.
 pub fn parameters(entry: &Entry) -> impl Iterator<Item = &str> {
     entry.children("parameter").filter_map(|e| e.name("name"))
+}
+
+/// How a result depends on the reference value of the method with that entry, under the flags that a protocol gives it; none of a method
+/// that declares nothing.
+pub fn dependence(entry: &Entry, flags: &[String]) -> Option<Dependence> {
+    let forms: Vec<&Entry> = entry.children("deviation").collect();
+    let flagged = |e: &&&Entry| e.name("flag").is_some_and(|f| flags.iter().any(|g| g == f));
+    let chosen =
+        (forms.iter().find(flagged)).or_else(|| forms.iter().find(|e| e.name("flag").is_none()));
+    Dependence::named(chosen?.name("form")?)
 }
 
 impl Declared {

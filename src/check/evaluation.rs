@@ -8,7 +8,6 @@ use crate::model::{Method, Protocol};
 use crate::text::Text;
 
 pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
-    contributor_with_plus(protocol, diagnostics);
     correlation_stated(protocol, diagnostics);
     certified_values(protocol, diagnostics);
     enough_results(protocol, diagnostics);
@@ -21,31 +20,6 @@ pub(super) fn short(path: &str) -> &str {
 
 pub(super) fn is_consensus(protocol: &Protocol) -> bool {
     named::NAMES.contains(&short(&protocol.evaluation.reference.method.path))
-}
-
-/// A contributor's E_n takes the minus form; the independent form makes every contributor look better than it is.
-fn contributor_with_plus(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
-    for score in protocol
-        .evaluation
-        .scores
-        .iter()
-        .filter(|s| s.name == "En" && s.denominator == "independent")
-    {
-        if is_consensus(protocol) {
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::ContributorWithPlus,
-                    score.at,
-                    Text::new(
-                        "参与参考值的实验室与参考值相关，独立形式的分母偏大，E_n 偏小",
-                        "results that are part of the reference value are correlated with it; the independent denominator is too large and E_n too small",
-                    ),
-                )
-                .with_label(protocol.evaluation.reference.at, Text::new("参考值由各实验室的结果得出", "the reference value is formed from the results"))
-                .with_help(Text::new("改用 `分母 计协方差`", "write `denominator with-covariance`")),
-            );
-        }
-    }
 }
 
 fn correlation_stated(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {

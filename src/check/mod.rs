@@ -5,6 +5,7 @@
 mod artefacts;
 mod consistency;
 mod contributions;
+mod deviation;
 mod evaluation;
 #[cfg(test)]
 mod fixture;
@@ -44,6 +45,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     evaluation::check(&protocol, &mut diagnostics);
     contributions::check(&protocol, &mut diagnostics);
     methods::check(&protocol, &mut diagnostics);
+    deviation::check(&protocol, &mut diagnostics);
     consistency::check(&protocol, &mut diagnostics);
     scores::check(&protocol, &mut diagnostics);
     link::check(&protocol, &mut diagnostics);

@@ -122,6 +122,8 @@ codes! {
     FamilyLevel "E0634" "family-level" Error,
     JointCorrelation "E0635" "joint-correlation" Error,
     ConsistencyIdle "E0636" "consistency-idle" Error,
+    CovarianceUnknown "E0637" "covariance-unknown" Error,
+    SignOfCovariance "E0638" "sign-of-covariance" Error,
     // Verdicts and consequences
     NoVerdictRules "E0701" "no-verdict-rules" Error,
     VerdictsOverlap "E0702" "verdicts-overlap" Error,

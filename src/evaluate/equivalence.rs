@@ -4,6 +4,9 @@
 //! u²(D_i) = (1 − w_i)² u_i² + Σ_{j≠i} w_j² u_j² = (1 − 2w_i) u_i² + u²(y): a minus sign for 1/u² weights inside the reference
 //! value, a plus sign outside. Sources: CIPM MRA, T.3; M. G. Cox, Metrologia 39 (2002) 589–595.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::evaluate::effective_dof::{coverage_factor, truncated, welch_satterthwaite};
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
@@ -20,6 +23,59 @@ pub enum Rule {
     Reference,
     /// u_i² + τ² − u²(y) inside, + u²(y) outside: dark uncertainty is recognised, the community of laboratories is described.
     DarkRecognised,
+}
+
+/// How a result depends on the reference value of a method, as the library declares it of the method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dependence {
+    /// The weights are the reciprocal variances: u²(D) = u² − u²(y) within.
+    InverseVariance,
+    /// Stated uncertainties through the weights.
+    FixedWeights,
+    /// Dark uncertainty is part of u(y) and of u(D).
+    DarkUncertainty,
+    /// The method has a u(D) of its own, of its u(y) and weights.
+    OwnUncertainty,
+    /// A weighted sum with u(y) from the scatter of the results, whose covariance with them is not known.
+    Scatter,
+    /// No weighted sum, u(y) from the scatter of the results.
+    NonLinear,
+    /// The reference value has no part in the results, or is one of them.
+    Outside,
+}
+
+impl Dependence {
+    /// By its name in the library.
+    pub fn named(name: &str) -> Option<Dependence> {
+        Some(match name {
+            "inverse-variance" => Dependence::InverseVariance,
+            "fixed-weights" => Dependence::FixedWeights,
+            "dark-uncertainty" => Dependence::DarkUncertainty,
+            "own-uncertainty" => Dependence::OwnUncertainty,
+            "scatter" => Dependence::Scatter,
+            "non-linear" => Dependence::NonLinear,
+            "outside" => Dependence::Outside,
+            _ => return None,
+        })
+    }
+
+    /// The rule of u(D) with the covariance of result and reference value; none where that covariance is not known.
+    pub fn rule(self) -> Option<Rule> {
+        match self {
+            Dependence::InverseVariance | Dependence::FixedWeights | Dependence::Outside => {
+                Some(Rule::Stated)
+            }
+            Dependence::DarkUncertainty => Some(Rule::DarkRecognised),
+            Dependence::OwnUncertainty => Some(Rule::Reference),
+            Dependence::Scatter | Dependence::NonLinear => None,
+        }
+    }
+
+    /// Whether the reference value is a weighted sum of the results, so that their stated uncertainties go through the weights.
+    pub fn is_linear(self) -> bool {
+        !matches!(self, Dependence::NonLinear | Dependence::Outside)
+    }
 }
 
 /// Deviations from the reference value, one entry per laboratory.
@@ -55,17 +111,15 @@ pub fn unilateral(
     reference: &Consensus,
     rule: Rule,
 ) -> Result<Equivalence, Inapplicable> {
-    let d: Vec<f64> = labs
-        .value
-        .iter()
-        .map(|x| reference.difference(*x))
-        .collect();
-    let u = match rule {
-        Rule::Stated if reference.is_linear() => stated(labs, reference),
-        Rule::Stated | Rule::Reference => own(labs, reference)?,
-        Rule::DarkRecognised => dark(labs, reference)?,
-    };
-    Ok(Equivalence { d, u })
+    let u = variances(labs, reference, rule, None)
+        .into_iter()
+        .zip(&labs.lab)
+        .map(|(variance, lab)| root(lab, variance))
+        .collect::<Result<_, _>>()?;
+    Ok(Equivalence {
+        d: differences(labs, reference),
+        u,
+    })
 }
 
 /// The unilateral degrees of equivalence of correlated results with the covariance `v` (row by row) of all laboratories, for a
@@ -77,59 +131,57 @@ pub fn unilateral_correlated(
 ) -> Equivalence {
     let covariance = covariance(labs, &reference.weights, Some(v));
     Equivalence {
-        d: labs
-            .value
-            .iter()
-            .map(|x| reference.difference(*x))
-            .collect(),
+        d: differences(labs, reference),
         u: (0..labs.len())
             .map(|i| covariance[i][i].max(0.0).sqrt())
             .collect(),
     }
 }
 
-/// The unilateral degrees of equivalence under `rule`, of correlated results where their covariance `v` is given.
+/// D_i = x_i − y of all laboratories.
+pub fn differences(labs: &Laboratories, reference: &Consensus) -> Vec<f64> {
+    let of = |x: &f64| reference.difference(*x);
+    labs.value.iter().map(of).collect()
+}
+
+/// u²(D_i) of all laboratories under `rule`, of correlated results where their covariance `v` (row by row) is given; an entry that is
+/// not positive is for the caller to refuse, see [`root`].
 ///
 /// For weights that are known the covariance of D is (I − 1wᵀ)(V + τ²I)(I − 1wᵀ)ᵀ, without τ² under [`Rule::Stated`]. Where the reference
 /// value brings its own u(y), that holds what the results have in common already, and u²(D_i) = V_ii − 2(Vw)_i + u²(y).
-pub fn unilateral_under(
+pub fn variances(
     labs: &Laboratories,
     reference: &Consensus,
     rule: Rule,
     v: Option<&[Vec<f64>]>,
-) -> Result<Equivalence, Inapplicable> {
-    let Some(v) = v else {
-        return unilateral(labs, reference, rule);
+) -> Vec<f64> {
+    let diagonal = |v: &[Vec<f64>]| {
+        let all = covariance(labs, &reference.weights, Some(v));
+        (0..labs.len()).map(|i| all[i][i]).collect()
     };
-    match rule {
-        Rule::Stated if reference.is_linear() => Ok(unilateral_correlated(labs, reference, v)),
-        Rule::DarkRecognised if reference.is_linear() => {
+    match (rule, v) {
+        (Rule::Stated, None) if reference.is_linear() => stated(labs, reference),
+        (Rule::Stated | Rule::Reference, None) => own(labs, reference),
+        (Rule::DarkRecognised, None) => dark(labs, reference),
+        (Rule::Stated, Some(v)) if reference.is_linear() => diagonal(v),
+        (Rule::DarkRecognised, Some(v)) if reference.is_linear() => {
             let mut widened = v.to_vec();
             for (i, row) in widened.iter_mut().enumerate() {
                 row[i] += reference.tau * reference.tau;
             }
-            Ok(unilateral_correlated(labs, reference, &widened))
+            diagonal(&widened)
         }
-        _ => {
+        (_, Some(v)) => {
             let variance = |i: usize| {
                 let shared = sum(reference.weights.iter().zip(&v[i]).map(|(w, c)| w * c));
                 v[i][i] - 2.0 * shared + reference.u * reference.u
             };
-            Ok(Equivalence {
-                d: labs
-                    .value
-                    .iter()
-                    .map(|x| reference.difference(*x))
-                    .collect(),
-                u: (0..labs.len())
-                    .map(|i| root(&labs.lab[i], variance(i)))
-                    .collect::<Result<_, _>>()?,
-            })
+            (0..labs.len()).map(variance).collect()
         }
     }
 }
 
-/// √((1 − w_i)² u_i² + Σ_{j≠i} w_j² u_j²). The sums without i are put together from both sides, so nothing is subtracted.
+/// (1 − w_i)² u_i² + Σ_{j≠i} w_j² u_j². The sums without i are put together from both sides, so nothing is subtracted.
 fn stated(labs: &Laboratories, reference: &Consensus) -> Vec<f64> {
     let w = &reference.weights;
     let others = sums_without(
@@ -143,7 +195,7 @@ fn stated(labs: &Laboratories, reference: &Consensus) -> Vec<f64> {
         .map(|i| {
             // The weights of a linear reference value sum to one, so 1 − w_i is the sum of the others.
             let own = if w[i] == 0.0 { 1.0 } else { rest[i] };
-            ((own * labs.u[i]) * (own * labs.u[i]) + others[i]).sqrt()
+            (own * labs.u[i]) * (own * labs.u[i]) + others[i]
         })
         .collect()
 }
@@ -165,16 +217,14 @@ fn sums_without(terms: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-fn own(labs: &Laboratories, reference: &Consensus) -> Result<Vec<f64>, Inapplicable> {
+fn own(labs: &Laboratories, reference: &Consensus) -> Vec<f64> {
     let variance = |i: usize| {
         (1.0 - 2.0 * reference.weights[i]) * labs.u[i] * labs.u[i] + reference.u * reference.u
     };
-    (0..labs.len())
-        .map(|i| root(&labs.lab[i], variance(i)))
-        .collect()
+    (0..labs.len()).map(variance).collect()
 }
 
-fn dark(labs: &Laboratories, reference: &Consensus) -> Result<Vec<f64>, Inapplicable> {
+fn dark(labs: &Laboratories, reference: &Consensus) -> Vec<f64> {
     let total = |i: usize| labs.u[i] * labs.u[i] + reference.tau * reference.tau;
     let sign = |i: usize| {
         if labs.in_reference[i] && reference.is_linear() {
@@ -184,11 +234,15 @@ fn dark(labs: &Laboratories, reference: &Consensus) -> Result<Vec<f64>, Inapplic
         }
     };
     (0..labs.len())
-        .map(|i| root(&labs.lab[i], total(i) + sign(i) * reference.u * reference.u))
+        .map(|i| total(i) + sign(i) * reference.u * reference.u)
         .collect()
 }
 
-fn root(lab: &str, variance: f64) -> Result<f64, Inapplicable> {
+/// The standard uncertainty of the degree of equivalence of `lab`.
+///
+/// # Errors
+/// `negative-variance`: a variance that is not positive.
+pub fn root(lab: &str, variance: f64) -> Result<f64, Inapplicable> {
     if variance > 0.0 {
         return Ok(variance.sqrt());
     }

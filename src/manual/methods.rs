@@ -8,6 +8,7 @@ use crate::evaluate::method::Field;
 use crate::evaluate::table::{from_toml, to_people};
 use crate::library::{self, Declared};
 use crate::project;
+use crate::schema::table::SIDES;
 use crate::schema::{Amount, Entry, Value};
 use crate::text::Lang;
 
@@ -57,6 +58,20 @@ fn described(path: &str, entry: &Entry, lang: Lang) -> String {
             let mark = lang.pick("：", ": ");
             out.push_str(&format!("{}{mark}{text}\n\n", lang.pick(zh, en)));
         }
+    }
+    for declared in entry.children("deviation") {
+        let form = declared.name("form").unwrap_or_default();
+        let form = crate::words::choice("deviation", form, lang);
+        let flag = declared.name("flag").map(|flag| {
+            let known = SIDES.iter().find(|(en, _)| *en == flag);
+            known.map_or(flag, |(en, zh)| lang.pick(*zh, *en))
+        });
+        out.push_str(&match (lang, flag) {
+            (Lang::Zh, None) => format!("方案中的 *u*(*D*)：`{form}`。\n\n"),
+            (Lang::Zh, Some(flag)) => format!("方案中写 `{flag}` 时的 *u*(*D*)：`{form}`。\n\n"),
+            (Lang::En, None) => format!("*u*(*D*) in protocols: `{form}`.\n\n"),
+            (Lang::En, Some(flag)) => format!("*u*(*D*) in protocols with `{flag}`: `{form}`.\n\n"),
+        });
     }
     for advice in entry.children("recommended") {
         let count = advice.count("count").unwrap_or_default();

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::circulation::order::Goal;
 use crate::circulation::{PilotMeasures, Position};
+use crate::evaluate::equivalence::Dependence;
 use crate::source::{Span, Spanned};
 use crate::text::Text;
 use crate::values::quantity;
@@ -248,6 +249,8 @@ pub struct Method {
     pub path: String,
     pub parameters: Vec<(String, f64)>,
     pub flags: Vec<String>,
+    /// How a result depends on the reference value of the method; none of a method that gives no reference value.
+    pub dependence: Option<Dependence>,
     pub at: Span,
 }
 
@@ -479,7 +482,7 @@ pub struct Score {
     pub k: f64,
     /// Whether the protocol states it.
     pub k_stated: bool,
-    /// `with-covariance`, `independent` or `as-reported`.
+    /// `with-covariance`, `difference`, `propagated`, `independent` or `as-reported`.
     pub denominator: String,
     /// Whether the protocol states it.
     pub denominator_stated: bool,

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::circulation::Ordered;
 use crate::condition::Term;
+use crate::evaluate::equivalence::Dependence;
 use crate::text::Text;
 
 pub use crate::model::CertificateData;
@@ -300,6 +301,9 @@ pub struct Method {
     pub path: String,
     pub parameters: BTreeMap<String, f64>,
     pub flags: Vec<String>,
+    /// How a result depends on the reference value of the method; none of a method that gives no reference value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dependence: Option<Dependence>,
 }
 
 /// The journey with its dates.
@@ -408,7 +412,7 @@ pub enum Task {
     Reference {
         method: Method,
         consistency: Option<Method>,
-        otherwise: Option<Method>,
+        otherwise: Option<Box<Method>>,
         members: Members,
         certified: Option<Certified>,
         /// Contributions of the transfer standard that enter the uncertainty.

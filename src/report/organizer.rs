@@ -1,7 +1,5 @@
 //! The report to the organizer: which laboratory stands behind which code, and what the screening tests show.
 
-use std::collections::BTreeMap;
-
 use minijinja::{Value, context};
 
 use super::templates::{TemplateError, Templates};
@@ -61,8 +59,7 @@ pub fn organizer(
 fn screen(screen: &Screen, words: Words<'_>) -> Value {
     let method = crate::plan::Method {
         path: screen.method.clone(),
-        parameters: BTreeMap::new(),
-        flags: Vec::new(),
+        ..Default::default()
     };
     let flagged = screen.signs.iter().filter(|sign| sign.flagged);
     let signs: Vec<Value> = flagged.map(|s| sign(s, words.lang)).collect();

@@ -103,6 +103,13 @@ pub fn report(
     })
 }
 
+/// The form in which u(D) was ordered, where a score divides by it.
+fn form_of_deviation(point: &PointOutcome) -> Option<&str> {
+    let scores = point.results.iter().flat_map(|r| &r.scores);
+    let mut divided = scores.filter(|(name, _)| matches!(name.as_str(), "En" | "zeta"));
+    divided.next().map(|(_, score)| score.denominator.as_str())
+}
+
 fn point_data(point: &PointOutcome, drawn: &Charts, words: Words<'_>, number: String) -> Value {
     let unit = &point.unit;
     let names = score_names(point);
@@ -116,12 +123,13 @@ fn point_data(point: &PointOutcome, drawn: &Charts, words: Words<'_>, number: St
             context! { observed => digits(c.observed, 4), dof => shortest(c.dof), p => digits(c.p_right, 2), consistent => c.consistent }
         });
         let (value, u) = pair(r.value, r.u);
-        let method = crate::plan::Method { path: r.method.clone(), parameters: BTreeMap::new(), flags: Vec::new() };
+        let method = crate::plan::Method { path: r.method.clone(), ..Default::default() };
         context! {
             value => format!("{value} {unit}"),
             u => format!("{u} {unit}"),
             method => words.method_title(&method),
             from_scatter => r.from_scatter,
+            form => form_of_deviation(point),
             took_over => r.took_over,
             contributions => r.contributions.iter().map(|part| contribution(part, unit, words)).collect::<Vec<_>>(),
             ties => r.ties,

@@ -294,6 +294,7 @@ mod tests {
             path: "std.outlier.grubbs".to_owned(),
             parameters: BTreeMap::from([("alpha".to_owned(), 0.05)]),
             flags: vec!["one-sided".to_owned()],
+            ..Method::default()
         };
         assert_eq!(ZH.method_title(&method), "格拉布斯准则");
         assert_eq!(ZH.parameters(&method), "显著性水平 0.05，单侧");

@@ -26,8 +26,14 @@ pub(super) fn decide<'r>(
     };
     let (exceptions, general): (Vec<&Rule>, Vec<&Rule>) =
         rules.iter().partition(|rule| rule.exception.is_some());
+    // The rule for the rest is for what no condition covers, and not for what cannot be known because a score is missing.
+    let known = |rule: &&Rule| {
+        let when = rule.when.as_ref();
+        when.is_none_or(|when| when.holds(facts).is_some())
+    };
+    let rest = || general.iter().copied().find(|rule| rule.when.is_none());
     let given = (general.iter().copied().find(holds))
-        .or_else(|| general.iter().copied().find(|rule| rule.when.is_none()));
+        .or_else(|| rest().filter(|_| general.iter().all(known)));
     let applying: Vec<&Rule> = exceptions.into_iter().filter(holds).collect();
     match applying.as_slice() {
         [] => Ok(given.map(|rule| Decision {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{Basis, Consensus, MedianUncertainty, Moments};
 use crate::evaluate::consistency::birge_ratio;
-use crate::evaluate::equivalence::Rule;
 use crate::evaluate::laboratories::Laboratories;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::proficiency;
@@ -56,20 +55,6 @@ pub fn needs_uncertainties(name: &str, flags: &[String]) -> bool {
         "median" => false,
         "arithmetic-mean" => !flags.iter().any(|flag| flag == "from-dispersion"),
         other => !proficiency::NAMES.contains(&other),
-    }
-}
-
-/// How u(D) follows from the reference value of the method called `name`, as the method itself has it: the power-moderated mean and the
-/// median carry an uncertainty that the stated ones do not explain, the random-effects means recognise dark uncertainty.
-pub fn rule(name: &str) -> Rule {
-    match name {
-        "power-moderated-mean" | "median" => Rule::Reference,
-        name if proficiency::NAMES.contains(&name) => Rule::Reference,
-        "dersimonian-laird"
-        | "mandel-paule"
-        | "maximum-likelihood"
-        | "restricted-maximum-likelihood" => Rule::DarkRecognised,
-        _ => Rule::Stated,
     }
 }
 

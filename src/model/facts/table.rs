@@ -90,7 +90,7 @@ facts! {
     "denominator.stated" FactKind::Truth, "写明 E_n 的分母形式", "the denominator of E_n is stated",
         |c| scores(c, |s| s.denominator_stated);
     "denominator.with-covariance" FactKind::Truth, "E_n 的分母计及与参考值的协方差", "the denominator of E_n takes the covariance with the reference value into account",
-        |c| scores(c, |s| s.denominator == "with-covariance");
+        |c| scores(c, |s| matches!(s.denominator.as_str(), "with-covariance" | "difference" | "propagated"));
     "reference.consensus" FactKind::Truth, "参考值由各实验室结果得出", "the reference value is formed from the results", |c| consensus(c);
     "correlation.stated" FactKind::Truth, "说明各实验室结果是否相关", "it is said whether results are correlated", |c| {
         let evaluation = &c.protocol.evaluation;

@@ -82,12 +82,14 @@ impl Resolver<'_> {
                 parameters.push((name.to_owned(), value));
             }
         }
-        let flags = call.flags.iter().map(|(flag, _)| flag.clone()).collect();
+        let flags: Vec<String> = call.flags.iter().map(|(flag, _)| flag.clone()).collect();
+        let dependence = library::dependence(entry, &flags);
         parameters.sort_by(|a, b| a.0.cmp(&b.0));
         Some(Method {
             path,
             parameters,
             flags,
+            dependence,
             at: call.span,
         })
     }

@@ -107,7 +107,7 @@ impl Builder<'_> {
         let task = Task::Reference {
             method: method(&reference.method),
             consistency: reference.consistency.as_ref().map(method),
-            otherwise: reference.otherwise.as_ref().map(method),
+            otherwise: (reference.otherwise.as_ref()).map(|other| Box::new(method(other))),
             members: members(reference, point),
             certified: reference
                 .certified
@@ -146,7 +146,9 @@ impl Builder<'_> {
                 .first()
                 .map_or(score_at, |(_, at)| *at),
         );
-        let first = evaluation.scores.first();
+        let divides = |s: &&model::Score| matches!(s.name.as_str(), "En" | "zeta");
+        let scores = &evaluation.scores;
+        let first = scores.iter().find(divides).or(scores.first());
         let k = first.map_or(2.0, |s| s.k);
         let denominator = first
             .map_or("with-covariance", |s| s.denominator.as_str())

@@ -277,6 +277,7 @@ fn method(written: &model::Method) -> Method {
         path: written.path.clone(),
         parameters: written.parameters.iter().cloned().collect(),
         flags: sorted(written.flags.clone()),
+        dependence: written.dependence,
     }
 }
 

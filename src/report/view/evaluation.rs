@@ -100,11 +100,11 @@ impl View<'_> {
                     .iter()
                     .map(|i| self.words.choice("contribution", i))
                     .collect();
-                let other = |m: &Option<Method>| optional(m.as_ref().map(|m| self.method(m)));
+                let other = |m: Option<&Method>| optional(m.map(|m| self.method(m)));
                 Some(object([
                     ("method", self.method(method)),
-                    ("consistency", other(consistency)),
-                    ("otherwise", other(otherwise)),
+                    ("consistency", other(consistency.as_ref())),
+                    ("otherwise", other(otherwise.as_deref())),
                     (
                         "include",
                         optional((!include.is_empty()).then(|| self.words.list(&include))),

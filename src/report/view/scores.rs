@@ -3,8 +3,9 @@
 use minijinja::Value;
 
 use super::{View, safe};
-use crate::plan::Task;
+use crate::evaluate::equivalence::Dependence;
 use crate::plan::scores::{SigmaOrigin, SigmaPt};
+use crate::plan::{Step, Task};
 use crate::report::words::{Markup, escape};
 use crate::text::Lang;
 
@@ -124,6 +125,16 @@ impl View<'_> {
         ).to_owned())
     }
 
+    /// Whether the reference value is formed of the results, so that they are correlated with it.
+    fn is_of_results(&self) -> bool {
+        let of_reference = |step: &Step| match &step.task {
+            Task::Reference { method, .. } => method.dependence,
+            _ => None,
+        };
+        let dependence = self.plan.content.steps.iter().find_map(of_reference);
+        dependence.is_some_and(|d| d != Dependence::Outside)
+    }
+
     /// A score with its formula and what stands in it.
     fn score(&self, score: &str, k: f64, denominator: &str) -> Markup {
         let symbol = self.words.symbol(score);
@@ -145,12 +156,36 @@ impl View<'_> {
                     "Normalised deviation: {symbol} = (*x* − *x*<sub>ref</sub>)/√(*U*<sup>2</sup> + *U*<sub>ref</sub><sup>2</sup>) with the expanded uncertainty *U* as the participant states it and *U*<sub>ref</sub> = {k} *u*<sub>ref</sub>."
                 ),
             ),
+            ("En", "difference") => (
+                format!(
+                    "归一化偏差：{symbol} = (*x* − *x*<sub>ref</sub>)/√(*U*<sup>2</sup> − *U*<sub>ref</sub><sup>2</sup>)，包含因子 *k* = {k}；各参比实验室均参与加权平均值，与参考值相关。"
+                ),
+                format!(
+                    "Normalised deviation: {symbol} = (*x* − *x*<sub>ref</sub>)/√(*U*<sup>2</sup> − *U*<sub>ref</sub><sup>2</sup>) with the coverage factor *k* = {k}; every participant is part of the weighted mean and correlated with it."
+                ),
+            ),
+            ("En", "propagated") => (
+                format!(
+                    "归一化偏差：{symbol} = (*x* − *x*<sub>ref</sub>)/*U*(*x* − *x*<sub>ref</sub>)，包含因子 *k* = {k}。*U*(*x* − *x*<sub>ref</sub>) 由各实验室申报的不确定度按其在参考值中的权传播得到，与参考值自身不确定度的来源无关。"
+                ),
+                format!(
+                    "Normalised deviation: {symbol} = (*x* − *x*<sub>ref</sub>)/*U*(*x* − *x*<sub>ref</sub>) with the coverage factor *k* = {k}. *U*(*x* − *x*<sub>ref</sub>) comes from the uncertainties that the laboratories state through their weights in the reference value, wherever the uncertainty of the reference value itself comes from."
+                ),
+            ),
             ("En", _) => (
                 format!(
                     "归一化偏差：{symbol} = (*x* − *x*<sub>ref</sub>)/*U*(*x* − *x*<sub>ref</sub>)，包含因子 *k* = {k}。分母计入参比实验室与参考值之间的协方差：未参与参考值计算的，*U*<sup>2</sup>(*x* − *x*<sub>ref</sub>) = *U*<sup>2</sup> + *U*<sub>ref</sub><sup>2</sup>；参与加权平均值计算的，*U*<sup>2</sup>(*x* − *x*<sub>ref</sub>) = *U*<sup>2</sup> − *U*<sub>ref</sub><sup>2</sup>。"
                 ),
                 format!(
                     "Normalised deviation: {symbol} = (*x* − *x*<sub>ref</sub>)/*U*(*x* − *x*<sub>ref</sub>) with the coverage factor *k* = {k}. The denominator takes account of the covariance between result and reference value: *U*<sup>2</sup>(*x* − *x*<sub>ref</sub>) = *U*<sup>2</sup> + *U*<sub>ref</sub><sup>2</sup> for a laboratory that has no part in the reference value, and *U*<sup>2</sup> − *U*<sub>ref</sub><sup>2</sup> for one that has a part in a weighted mean."
+                ),
+            ),
+            ("zeta", "with-covariance" | "difference" | "propagated") if self.is_of_results() => (
+                format!(
+                    "ζ 比分数：{symbol} = (*x* − *x*<sub>ref</sub>)/*u*(*x* − *x*<sub>ref</sub>)，分母计入参比实验室与参考值之间的协方差。"
+                ),
+                format!(
+                    "Zeta score: {symbol} = (*x* − *x*<sub>ref</sub>)/*u*(*x* − *x*<sub>ref</sub>); the denominator takes account of the covariance between result and reference value."
                 ),
             ),
             ("zeta", _) => (

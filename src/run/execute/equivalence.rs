@@ -3,10 +3,19 @@
 use super::super::outcome::{Bilateral, Equivalence};
 use super::reference::Formed;
 use super::{PointRun, last};
-use crate::evaluate::equivalence;
+use crate::evaluate::equivalence::{self, Dependence, Rule};
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::reference::{Basis, named};
+use crate::evaluate::reference::Basis;
 use crate::plan::Step;
+
+/// u²(D) of every result at a point, as far as each way of forming it exists.
+#[derive(Default)]
+pub(super) struct Variances {
+    /// With the covariance of result and reference value, as the method has it.
+    ruled: Option<Vec<f64>>,
+    /// The stated uncertainties through the weights.
+    propagated: Option<Vec<f64>>,
+}
 
 impl PointRun {
     pub(super) fn equivalence(
@@ -26,19 +35,33 @@ impl PointRun {
             }
             return Ok(());
         }
-        let rule = named::rule(last(&method.path));
         let lone = self.pilot.filter(|_| last(&method.path) == "pilot-value");
         let v = self.covariance.as_deref();
-        let ruled = equivalence::unilateral_under(&self.labs, consensus, rule, v)?;
-        for row in 0..self.labs.len() {
+        let d = equivalence::differences(&self.labs, consensus);
+        self.variances = Variances {
+            ruled: (method.dependence.and_then(Dependence::rule))
+                .map(|rule| equivalence::variances(&self.labs, consensus, rule, v)),
+            propagated: consensus
+                .is_linear()
+                .then(|| equivalence::variances(&self.labs, consensus, Rule::Stated, v)),
+        };
+        let mut refusals = Vec::new();
+        for (row, d) in d.into_iter().enumerate() {
             // The value that everyone is compared with has no deviation of its own.
             if Some(row) == lone {
                 continue;
             }
-            let u = self.by_form(row, denominator, ruled.u[row], consensus.u);
-            self.outcome.results[row].equivalence = Some(self.deviation(step, ruled.d[row], u, k));
+            match self.u_by_form(row, denominator) {
+                Ok(Some(u)) => {
+                    self.outcome.results[row].equivalence = Some(self.deviation(step, d, u, k));
+                }
+                Ok(None) => self.outcome.results[row].deviation = Some(d),
+                Err(refusal) => {
+                    self.outcome.results[row].deviation = Some(d);
+                    refusals.push(refusal);
+                }
+            }
         }
-        self.u_ruled = ruled.u;
         if kinds.iter().any(|kind| kind == "leave-one-out") && consensus.basis != Basis::Given {
             let others = equivalence::leave_one_out(&self.labs, v, |labs| {
                 self.estimate(method, labs).map(|found| found.consensus)
@@ -58,25 +81,39 @@ impl PointRun {
                 u: pairs.u,
             });
         }
+        for refusal in refusals {
+            self.fail(step, refusal);
+        }
         Ok(())
     }
 
-    /// Standard uncertainty of a deviation in the form that a score names, what the transfer standard adds included.
-    pub(super) fn u_of_deviation(&self, row: usize, form: &str) -> f64 {
+    /// Standard uncertainty of a deviation in the form that a score names, what the transfer standard adds included; none where it cannot be
+    /// formed.
+    pub(super) fn u_of_deviation(&self, row: usize, form: &str) -> Option<f64> {
         if let Some(linked) = &self.outcome.results[row].linked {
-            return linked.u;
+            return Some(linked.u);
         }
-        let u_ref = self.formed.as_ref().map_or(f64::NAN, |f| f.consensus.u);
-        let ruled = self.u_ruled.get(row).copied().unwrap_or(f64::NAN);
-        self.by_form(row, form, ruled, u_ref).hypot(self.u_standard)
+        let own = self.u_by_form(row, form).ok().flatten()?;
+        Some(own.hypot(self.u_standard))
     }
 
-    /// u(D) as the reference value implies it, or as if result and reference value were independent.
-    fn by_form(&self, row: usize, form: &str, ruled: f64, u_ref: f64) -> f64 {
-        match form {
-            "independent" | "as-reported" => self.u(row).hypot(u_ref),
-            _ => ruled,
-        }
+    /// u(D) of a result by the form of a denominator; none where the covariance of results and reference value is not known.
+    ///
+    /// # Errors
+    /// `negative-variance`: no variance can be what comes out.
+    fn u_by_form(&self, row: usize, form: &str) -> Result<Option<f64>, Inapplicable> {
+        let variances = match form {
+            "independent" | "as-reported" => {
+                let u_ref = self.formed.as_ref().map_or(f64::NAN, |f| f.consensus.u);
+                return Ok(Some(self.u(row).hypot(u_ref)));
+            }
+            "propagated" => &self.variances.propagated,
+            _ => &self.variances.ruled,
+        };
+        let variance = variances.as_ref().and_then(|all| all.get(row));
+        variance
+            .map(|variance| equivalence::root(&self.labs.lab[row], *variance))
+            .transpose()
     }
 
     /// A difference with its uncertainty, that of the transfer standard included.

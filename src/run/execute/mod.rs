@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use self::equivalence::Variances;
 use self::reference::{Formed, Order};
 use super::outcome::{
     Contribution, FORMAT_VERSION, Failure, LaboratoryResult, Outcome, PointOutcome,
@@ -24,6 +25,7 @@ use super::pretests::Pretests;
 use super::results::{Result as Submitted, Results};
 use super::verdicts;
 use crate::evaluate::laboratories::Laboratories;
+use crate::evaluate::method::Inapplicable;
 use crate::numeric::sum::mean;
 use crate::plan::{Plan, Range, Role, Step, Task};
 use crate::values::unit::parse_unit;
@@ -93,7 +95,7 @@ struct PointRun {
     last_digit: Vec<Option<f64>>,
     formed: Option<Formed>,
     /// Standard uncertainty of each deviation as the reference value implies it.
-    u_ruled: Vec<f64>,
+    variances: Variances,
     /// Covariance of the results, when they are correlated.
     covariance: Option<Vec<Vec<f64>>>,
     /// Standard uncertainty that the transfer standard adds to every difference, and its parts.
@@ -141,7 +143,7 @@ impl PointRun {
             },
             last_digit: Vec::new(),
             formed: None,
-            u_ruled: Vec::new(),
+            variances: Variances::default(),
             covariance: None,
             u_standard: 0.0,
             contributions: Vec::new(),
@@ -231,7 +233,7 @@ impl PointRun {
                 let order = Order {
                     method,
                     consistency: consistency.as_ref(),
-                    otherwise: otherwise.as_ref(),
+                    otherwise: otherwise.as_deref(),
                     certified: certified.as_ref(),
                 };
                 self.contribute(plan, tested, include)
@@ -266,12 +268,17 @@ impl PointRun {
         };
         if let Err(reason) = done {
             self.undone.insert(step.id.clone());
-            self.outcome.failures.push(Failure {
-                step: step.id.clone(),
-                kind: reason.kind.to_owned(),
-                reason: reason.reason,
-            });
+            self.fail(step, reason);
         }
+    }
+
+    /// Says what could not be carried out.
+    fn fail(&mut self, step: &Step, refusal: Inapplicable) {
+        self.outcome.failures.push(Failure {
+            step: step.id.clone(),
+            kind: refusal.kind.to_owned(),
+            reason: refusal.reason,
+        });
     }
 }
 

@@ -1,11 +1,11 @@
 //! Checks reference value and degrees of equivalence by propagation of distributions; no verdict depends on it.
 
 use super::super::outcome::{Equivalence, MonteCarlo, Propagated};
+use super::PointRun;
 use super::reference::Formed;
-use super::{PointRun, last};
-use crate::evaluate::equivalence::Rule;
+use crate::evaluate::equivalence::Dependence;
 use crate::evaluate::method::Inapplicable;
-use crate::evaluate::reference::{Basis, named};
+use crate::evaluate::reference::Basis;
 use crate::evaluate::sampling::propagation::{Drawn, Model, compare, propagate};
 use crate::plan::Step;
 use crate::text::Text;
@@ -84,7 +84,7 @@ impl PointRun {
             weights: consensus.weights.clone(),
             u_given: if given { consensus.u } else { 0.0 },
             tau: consensus.tau,
-            dark_differences: named::rule(last(&formed.method.path)) == Rule::DarkRecognised,
+            dark_differences: formed.method.dependence == Some(Dependence::DarkUncertainty),
             u_standard: self.u_standard,
             u_standard_reference: self.u_in_reference(),
         }
@@ -137,9 +137,9 @@ fn not_propagated(formed: &Formed, u: &[f64]) -> Option<Text> {
             "not checked: there are results without uncertainty",
         ));
     }
-    let rule = named::rule(last(&formed.method.path));
+    let own = formed.method.dependence == Some(Dependence::OwnUncertainty);
     let linear = consensus.is_linear() || consensus.basis == Basis::Given;
-    (!linear || rule == Rule::Reference).then(|| {
+    (!linear || own).then(|| {
         let path = &formed.method.path;
         Text::new(
             format!("`{path}` 的参考值不是各结果以其不确定度加权的和，或自带不确定度，不能由各结果的不确定度传播得到，未作核验"),

@@ -124,7 +124,7 @@ impl PointRun {
             u_ref: self.outcome.u_reference(),
             sigma: sigma.map_or(f64::NAN, |s| s.value),
         };
-        let u: Vec<f64> = (0..self.labs.len())
+        let u: Vec<Option<f64>> = (0..self.labs.len())
             .map(|row| self.u_of_deviation(row, denominator))
             .collect();
         let denominator = match name {
@@ -136,7 +136,10 @@ impl PointRun {
             let Some(d) = result.difference() else {
                 continue;
             };
-            let value = scale.of(result, d, u);
+            // A score that divides by u(D) is not formed where that cannot be; why stands with the degrees of equivalence.
+            let Some(value) = scale.of(result, d, u) else {
+                continue;
+            };
             let entry = Score {
                 step: step.id.clone(),
                 value,
@@ -160,15 +163,15 @@ struct Scale<'a> {
 }
 
 impl Scale<'_> {
-    /// The score of a deviation `d` with the standard uncertainty `u`.
-    fn of(&self, result: &LaboratoryResult, d: f64, u: f64) -> f64 {
-        match (self.name, self.form) {
+    /// The score of a deviation `d` with the standard uncertainty `u`; none where it divides by `u` and there is none.
+    fn of(&self, result: &LaboratoryResult, d: f64, u: Option<f64>) -> Option<f64> {
+        Some(match (self.name, self.form) {
             ("En", "as-reported") => d / self.stated(result).hypot(self.k * self.u_ref),
-            ("En", _) => d / (self.k * u),
-            ("zeta", _) => d / u,
+            ("En", _) => d / (self.k * u?),
+            ("zeta", _) => d / u?,
             ("z", _) => d / self.sigma,
             _ => d / self.sigma.hypot(self.u_ref),
-        }
+        })
     }
 
     /// The expanded uncertainty that the laboratory states; one stated as a standard uncertainty is expanded by the factor of the score.

@@ -1,0 +1,173 @@
+//! What u(D) is made of: where results and reference value are correlated, where their covariance is not known, and what a run says then.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use bidui::compile::compile;
+use bidui::diagnostic::DataPlace;
+use bidui::evaluate::equivalence::Dependence;
+use bidui::plan::{Plan, Task};
+use bidui::report::{Templates, outcome::report};
+use bidui::run::execute;
+use bidui::run::outcome::{LaboratoryResult, Outcome};
+use bidui::run::results::{Result as Submitted, Results};
+use bidui::text::Lang;
+
+const LABS: [&str; 4] = ["NIM", "AAA", "BBB", "CCC"];
+
+/// A comparison of four laboratories at one point with that evaluation.
+fn plan(evaluation: &str) -> Plan {
+    let text = format!(
+        r#"edition 2026
+protocol test.covariance 1.0.0 {{
+  title zh "砝码" en "weights"
+  policy std.cn.consequences
+  object measurement-standard "砝码"
+  pilot NIM
+  participants {{ AAA zh "甲院"; BBB zh "乙院"; CCC zh "丙院" }}
+  measurand dm : mass {{ unit mg; point p1 = 1 kg; report value, u }}
+  artefact W1 {{ measures dm; traceable to national-primary-standard certificate "M-1" }}
+  circulation {{ start 2026-09-01; ring W1 {{ stay 10 d; transit 4 d }} }}
+  evaluation {{
+    correlation uncorrelated
+    equivalence unilateral, bilateral
+    {evaluation}
+  }}
+  acceptance {{
+    each point {{ satisfactory when |En| <= 1; unsatisfactory otherwise }}
+    each laboratory {{ satisfactory when all points satisfactory; unsatisfactory otherwise }}
+  }}
+}}
+"#
+    );
+    let compiled = compile("covariance.bidui", &text);
+    let errors = compiled.diagnostics.iter().filter(|d| d.is_error());
+    let wrong: Vec<&str> = errors.map(|d| d.message.en.as_str()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    compiled.plan().unwrap()
+}
+
+/// One result of each laboratory named.
+fn results(rows: &[(&str, f64, f64)]) -> Results {
+    let mut results = Results::default();
+    let at = results.by_point.entry("p1".to_owned()).or_default();
+    for (lab, value, u) in rows {
+        let submitted = Submitted {
+            value: *value,
+            u: *u,
+            k: 1.0,
+            dof: f64::INFINITY,
+            last_digit: None,
+            date: None,
+            place: DataPlace {
+                file: format!("{lab}.csv"),
+                ..DataPlace::default()
+            },
+        };
+        at.insert((*lab).to_owned(), vec![submitted]);
+    }
+    results
+}
+
+const RESULTS: [(&str, f64, f64); 4] = [
+    ("NIM", 1.0, 0.1),
+    ("AAA", 1.4, 0.2),
+    ("BBB", 0.7, 0.3),
+    ("CCC", 1.3, 0.2),
+];
+
+fn of<'a>(outcome: &'a Outcome, laboratory: &str) -> &'a LaboratoryResult {
+    let mut results = outcome.points[0].results.iter();
+    results.find(|r| r.laboratory == laboratory).unwrap()
+}
+
+fn text(outcome: &Outcome) -> String {
+    report(outcome, Lang::En, &Templates::load(None).unwrap())
+        .unwrap()
+        .markdown
+}
+
+#[test]
+fn propagated_uncertainties_of_a_mean_with_scatter_test_the_stated_ones() {
+    let plan = plan(
+        "reference std.reference.arithmetic-mean from-dispersion; score En k 2 denominator propagated",
+    );
+    let outcome = execute(&plan, &results(&RESULTS), None, None);
+    // u²(D) = (1 − 2/n) u² + Σ u²/n², whatever the standard deviation of the mean is.
+    let sum: f64 = RESULTS.iter().map(|(_, _, u)| u * u).sum();
+    for (lab, _, u) in RESULTS {
+        let e = of(&outcome, lab).equivalence.as_ref().unwrap();
+        let expected = (0.5 * u * u + sum / 16.0_f64).sqrt();
+        assert!((e.u - expected).abs() < 1e-14, "{lab}");
+    }
+    assert!(outcome.points[0].reference.as_ref().unwrap().from_scatter);
+    assert!(text(&outcome).contains("it tests what the laboratories claim"));
+}
+
+#[test]
+fn a_median_beside_stated_uncertainties_leaves_the_covariance_out_and_says_so() {
+    let plan = plan("reference std.reference.median; score En k 2 denominator independent");
+    let outcome = execute(&plan, &results(&RESULTS), None, None);
+    let u_ref = outcome.points[0].reference.as_ref().unwrap().u;
+    for (lab, _, u) in RESULTS {
+        let e = of(&outcome, lab).equivalence.as_ref().unwrap();
+        assert!((e.u - u.hypot(u_ref)).abs() < 1e-14, "{lab}");
+    }
+    assert!(text(&outcome).contains("the covariance is left out"));
+}
+
+#[test]
+fn the_difference_of_variances_is_what_the_covariance_gives_in_a_weighted_mean() {
+    let of_form = |form: &str| {
+        let plan = plan(&format!(
+            "reference std.reference.weighted-mean; score En k 2 denominator {form}"
+        ));
+        execute(&plan, &results(&RESULTS), None, None)
+    };
+    let (with_covariance, difference) = (of_form("with-covariance"), of_form("difference"));
+    let u_ref = difference.points[0].reference.as_ref().unwrap().u;
+    for (lab, _, u) in RESULTS {
+        let e = of(&difference, lab).equivalence.as_ref().unwrap();
+        assert!((e.u * e.u - (u * u - u_ref * u_ref)).abs() < 1e-14);
+        assert_eq!(
+            of(&with_covariance, lab).equivalence.as_ref().unwrap().u,
+            e.u
+        );
+    }
+}
+
+#[test]
+fn a_variance_that_cannot_be_is_told_and_gives_neither_a_score_nor_a_verdict() {
+    let mut plan = plan(
+        "reference std.reference.arithmetic-mean from-dispersion; score En k 2 denominator propagated",
+    );
+    // A plan that no protocol gives: (1 − 2w) u² + u²(y) with u(y) from the scatter, which of two equal results is zero.
+    for step in &mut plan.content.steps {
+        match &mut step.task {
+            Task::Reference { method, .. } => {
+                method.dependence = Some(Dependence::OwnUncertainty);
+            }
+            Task::Equivalence { denominator, .. } | Task::Score { denominator, .. } => {
+                "with-covariance".clone_into(denominator);
+            }
+            _ => {}
+        }
+    }
+    let outcome = execute(
+        &plan,
+        &results(&[("NIM", 1.0, 0.1), ("AAA", 1.0, 0.2)]),
+        None,
+        None,
+    );
+    let kinds: Vec<&str> = outcome.points[0]
+        .failures
+        .iter()
+        .map(|f| f.kind.as_str())
+        .collect();
+    assert_eq!(kinds, ["negative-variance", "negative-variance"]);
+    for lab in ["NIM", "AAA"] {
+        let result = of(&outcome, lab);
+        assert_eq!(result.difference(), Some(0.0));
+        assert!(result.scores.is_empty() && result.verdict.is_none());
+    }
+    assert_eq!(LABS.len(), outcome.laboratories.len());
+}
