@@ -14,8 +14,12 @@ use bidui::text::Lang;
 
 const LABS: [&str; 4] = ["NIM", "AAA", "BBB", "CCC"];
 
-/// A comparison of four laboratories at one point with that evaluation.
+/// A comparison of four laboratories at two points with that evaluation.
 fn plan(evaluation: &str) -> Plan {
+    let rule = match evaluation.contains("jointly") {
+        true => "p_joint >= 0.05",
+        false => "|En| <= 1",
+    };
     let text = format!(
         r#"edition 2026
 protocol test.covariance 1.0.0 {{
@@ -24,8 +28,9 @@ protocol test.covariance 1.0.0 {{
   object measurement-standard "砝码"
   pilot NIM
   participants {{ AAA zh "甲院"; BBB zh "乙院"; CCC zh "丙院" }}
-  measurand dm : mass {{ unit mg; point p1 = 1 kg; report value, u }}
+  measurand dm : mass {{ unit mg; point p1 = 1 kg; point p2 = 2 kg; report value, u }}
   artefact W1 {{ measures dm; traceable to national-primary-standard certificate "M-1" }}
+  transport {{ u 0.05 mg at p1, 0.05 mg at p2 }}
   circulation {{ start 2026-09-01; ring W1 {{ stay 10 d; transit 4 d }} }}
   evaluation {{
     correlation uncorrelated
@@ -33,7 +38,7 @@ protocol test.covariance 1.0.0 {{
     {evaluation}
   }}
   acceptance {{
-    each point {{ satisfactory when |En| <= 1; unsatisfactory otherwise }}
+    each point {{ satisfactory when {rule}; unsatisfactory otherwise }}
     each laboratory {{ satisfactory when all points satisfactory; unsatisfactory otherwise }}
   }}
 }}
@@ -46,11 +51,14 @@ protocol test.covariance 1.0.0 {{
     compiled.plan().unwrap()
 }
 
-/// One result of each laboratory named.
+/// One result of each laboratory named, the same at both points.
 fn results(rows: &[(&str, f64, f64)]) -> Results {
     let mut results = Results::default();
-    let at = results.by_point.entry("p1".to_owned()).or_default();
-    for (lab, value, u) in rows {
+    for (point, (lab, value, u)) in ["p1", "p2"]
+        .into_iter()
+        .flat_map(|p| rows.iter().map(move |r| (p, r)))
+    {
+        let at = results.by_point.entry(point.to_owned()).or_default();
         let submitted = Submitted {
             value: *value,
             u: *u,
@@ -170,4 +178,38 @@ fn a_variance_that_cannot_be_is_told_and_gives_neither_a_score_nor_a_verdict() {
         assert!(result.scores.is_empty() && result.verdict.is_none());
     }
     assert_eq!(LABS.len(), outcome.laboratories.len());
+}
+
+#[test]
+fn correlated_laboratories_are_judged_by_chi_squared_where_points_are_not_correlated() {
+    let plan = plan(
+        "reference std.reference.weighted-mean; score En k 2; covariance AAA BBB r 0.4; jointly chi-squared level 0.05",
+    );
+    let outcome = execute(&plan, &results(&RESULTS), None, None);
+    assert!(outcome.points.iter().all(|p| p.failures.is_empty()));
+    for (lab, ..) in RESULTS {
+        let e = of(&outcome, lab).equivalence.as_ref().unwrap();
+        // The same results at both points: d'C⁻¹d = 2 (D/u)², and P(χ²₂ > q) = exp(−q/2).
+        let p = (-(e.d / e.u).powi(2)).exp();
+        let found = of(&outcome, lab).scores["p_joint"].value;
+        assert!((found / p - 1.0).abs() < 1e-9, "{lab} {found} {p}");
+    }
+}
+
+#[test]
+fn what_the_transfer_standard_adds_enters_a_bilateral_degree_of_equivalence_with_each_result() {
+    let with = |include: &str| {
+        let plan = plan(&format!(
+            "reference std.reference.weighted-mean; score En k 2; {include}"
+        ));
+        let outcome = execute(&plan, &results(&RESULTS), None, None);
+        outcome.points[0].bilateral.clone().unwrap()
+    };
+    let (bare, included) = (with(""), with("include transport in u_ref"));
+    let n = bare.laboratories.len();
+    for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))) {
+        let added = included.u[i][j].powi(2) - bare.u[i][j].powi(2);
+        let expected = if i == j { 0.0 } else { 2.0 * 0.05_f64.powi(2) };
+        assert!((added - expected).abs() < 1e-15, "{i} {j} {added}");
+    }
 }

@@ -192,7 +192,8 @@ fn limits(term: &Term, name: &str, found: &mut Vec<f64>) {
     }
 }
 
-/// The covariance of several laboratories' results at several points is not declared anywhere, and the test needs it.
+/// Results of several laboratories that are correlated at a point have a covariance between points only where points are: it is declared nowhere
+/// then, and the test needs it. Points taken as uncorrelated need none.
 fn correlated_laboratories(protocol: &Protocol, joint: &Joint, diagnostics: &mut Vec<Diagnostic>) {
     let evaluation = &protocol.evaluation;
     let chi_squared = joint.procedure == Procedure::ChiSquared;
@@ -204,20 +205,22 @@ fn correlated_laboratories(protocol: &Protocol, joint: &Joint, diagnostics: &mut
     let cause = (evaluation.correlations.first().map(|(_, _, _, at)| *at))
         .or(evaluation.link.as_ref().map(|link| link.at))
         .or(corrected.map(|action| action.at));
-    if let Some(cause) = cause.filter(|_| chi_squared) {
+    let between = joint.correlations.first().map(|(_, _, _, at)| *at);
+    if let (Some(cause), Some(between), true) = (cause, between, chi_squared) {
         diagnostics.push(
             Diagnostic::new(
                 Code::JointCorrelation,
                 joint.at,
                 Text::new(
-                    "各实验室的结果彼此相关，它们在不同测量点之间的协方差未知，不能用卡方共同评定",
-                    "results of different laboratories are correlated; their covariance between points is unknown, and chi-squared needs it",
+                    "各实验室的结果彼此相关，各测量点之间又相关，不同实验室在不同测量点的结果之间的协方差未知，不能用卡方共同评定",
+                    "results of different laboratories are correlated, and so are points: the covariance of different laboratories at different points is unknown, and chi-squared needs it",
                 ),
             )
-            .with_label(cause, Text::new("结果因此相关", "this makes the results correlated"))
+            .with_label(cause, Text::new("各实验室的结果因此相关", "this makes the results of laboratories correlated"))
+            .with_label(between, Text::new("各测量点因此相关", "this makes points correlated"))
             .with_help(Text::new(
-                "改用 `Holm` 或 `Bonferroni`，它们对任何相关性都成立",
-                "judge with `holm` or `bonferroni`, which hold under any dependence",
+                "改用 `Holm` 或 `Bonferroni`，它们对任何相关性都成立；测量点确实互不相关时，删去测量点之间的相关系数",
+                "judge with `holm` or `bonferroni`, which hold under any dependence; where points are in truth uncorrelated, remove the coefficients between them",
             )),
         );
     }

@@ -19,6 +19,7 @@ pub(super) fn data(check: &MonteCarlo, words: Words<'_>) -> Value {
         .map(|(quantity, found)| {
             context! {
                 quantity => Value::from_safe_string(quantity),
+                k => digits(found.k, 3),
                 low => end(found.low, found),
                 high => end(found.high, found),
                 d_low => digits(found.d_low, 2),

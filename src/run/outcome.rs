@@ -294,6 +294,7 @@ pub struct Propagated {
     /// The drawn coverage interval, with the probability of ±k standard deviations of a normal distribution.
     pub low: f64,
     pub high: f64,
+    /// Student's t at the effective degrees of freedom for that probability; the protocol's factor where they are infinite.
     pub k: f64,
     /// Distances of its ends from those of the evaluation, value ± k·u.
     pub d_low: f64,

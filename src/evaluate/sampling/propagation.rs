@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draws::factorise;
 use super::tally::Tally;
-use crate::evaluate::effective_dof::coverage_factor;
+use crate::evaluate::effective_dof::{coverage_factor, welch_satterthwaite};
 use crate::evaluate::method::Inapplicable;
 use crate::numeric::distribution::normal_cdf;
 use crate::numeric::stream::{self, BLOCK, Stream};
@@ -44,6 +44,8 @@ pub struct Drawn {
     /// Ends of the interval that leaves equal probabilities outside.
     pub low: f64,
     pub high: f64,
+    /// The factor by which the GUM expands the standard uncertainty to that interval: Student's t at the effective degrees of freedom.
+    pub k: f64,
 }
 
 /// The drawn distributions of y and of the D.
@@ -89,6 +91,16 @@ pub fn propagate(
         parts.iter().for_each(|part| all.merge(part));
     }
     let tail = normal_cdf(-k);
+    let factors = model.effective_dof().map_or_else(
+        || vec![k; n + 1],
+        |dof| {
+            let factor = |dof: &f64| match dof.is_finite() {
+                true => coverage_factor(1.0 - 2.0 * tail, *dof),
+                false => k,
+            };
+            dof.iter().map(factor).collect()
+        },
+    );
     let has_sd = factor.is_some() || model.dof.iter().all(|dof| *dof > 2.0);
     let drawn = |quantity: usize| {
         let (mean, sd) = all.mean_and_sd(quantity);
@@ -98,6 +110,7 @@ pub fn propagate(
             sd: has_sd.then_some(scale * sd),
             low: scale * all.quantile(quantity, tail),
             high: scale * all.quantile(quantity, 1.0 - tail),
+            k: factors[quantity],
         }
     };
     Ok(Propagated {
@@ -145,6 +158,42 @@ impl Model {
         drawn[0] = y + self.u_standard_reference * stream.normal();
     }
 
+    /// Effective degrees of freedom (Welch–Satterthwaite) of y and of every D, in the order in which they are drawn; none of correlated
+    /// results, to which the formula does not apply.
+    fn effective_dof(&self) -> Option<Vec<f64>> {
+        if self.covariance.is_some() {
+            return None;
+        }
+        let of = |quantity: usize| {
+            let standard = match quantity {
+                0 => self.u_standard_reference,
+                _ => self.u_standard,
+            };
+            let dark = if quantity == 0 || self.dark_differences {
+                self.tau
+            } else {
+                0.0
+            };
+            let coefficients = self.coefficients(quantity);
+            let parts = coefficients.iter().zip(&self.u).map(|(c, u)| c * u);
+            let darks = coefficients.iter().map(|c| c * dark);
+            let (mut parts, mut dof) = (parts.collect::<Vec<f64>>(), self.dof.clone());
+            parts.extend(darks.chain([self.u_given, standard]));
+            dof.resize(parts.len(), f64::INFINITY);
+            welch_satterthwaite(&parts, &dof)
+        };
+        Some((0..=self.u.len()).map(of).collect())
+    }
+
+    /// Coefficients of the results in y (0) or in the D of a laboratory (from 1).
+    fn coefficients(&self, quantity: usize) -> Vec<f64> {
+        let sign = if quantity == 0 { 1.0 } else { -1.0 };
+        let own = |i: usize| if i + 1 == quantity { 1.0 } else { 0.0 };
+        (self.weights.iter().enumerate())
+            .map(|(i, w)| own(i) + sign * w)
+            .collect()
+    }
+
     /// Room for every quantity: its standard deviation, widened for the longest tail.
     fn scales(&self) -> Vec<f64> {
         let least = self.dof.iter().copied().fold(f64::INFINITY, f64::min);
@@ -152,10 +201,7 @@ impl Model {
         let n = self.u.len();
         (0..=n)
             .map(|quantity| {
-                let own = |i: usize| if i + 1 == quantity { 1.0 } else { 0.0 };
-                let sign = if quantity == 0 { 1.0 } else { -1.0 };
-                let part: Vec<f64> = (0..n).map(|i| own(i) + sign * self.weights[i]).collect();
-                let results = self.variance(&part).sqrt();
+                let results = self.variance(&self.coefficients(quantity)).sqrt();
                 let rest = self.u_given.hypot(self.u_standard).hypot(self.tau);
                 (results.hypot(rest) * tail).max(f64::MIN_POSITIVE)
             })
@@ -199,8 +245,12 @@ pub enum Agreement {
     TooFewDraws,
 }
 
-/// Compares a drawn distribution with a standard uncertainty `u` and its coverage factor.
-pub fn compare(drawn: &Drawn, u: f64, k: f64, draws: usize) -> Comparison {
+/// Compares a drawn distribution with the interval that the GUM gives by the standard uncertainty `u`.
+///
+/// The factor is Student's t at the effective degrees of freedom, for the probability with which was drawn (GUM, G.4; JCGM 101, 8.1.2). A fixed
+/// factor such as k = 2 gives an interval of another probability where degrees of freedom are few, which is no fault of the propagation.
+pub fn compare(drawn: &Drawn, u: f64, draws: usize) -> Comparison {
+    let k = drawn.k;
     let (d_low, d_high) = ((drawn.low + k * u).abs(), (drawn.high - k * u).abs());
     let tolerance = 0.5 * 10f64.powf(u.log10().floor() - 1.0);
     let tail = normal_cdf(-k);
@@ -244,7 +294,7 @@ mod tests {
     }
 
     fn agrees(drawn: &Drawn, u: f64, draws: usize) -> bool {
-        compare(drawn, u, 2.0, draws).agreement == Agreement::Agrees
+        compare(drawn, u, draws).agreement == Agreement::Agrees
     }
 
     #[test]
@@ -257,7 +307,7 @@ mod tests {
             let u_d = (u * u - u_y * u_y).sqrt();
             assert!(agrees(drawn, u_d, found.draws), "{drawn:?} {u_d}");
             // The plus sign belongs to results outside the reference value.
-            let wrong = compare(drawn, u.hypot(u_y), 2.0, found.draws);
+            let wrong = compare(drawn, u.hypot(u_y), found.draws);
             assert_eq!(wrong.agreement, Agreement::Differs);
         }
     }
@@ -321,10 +371,17 @@ mod tests {
         let found = propagate(&model, 2.0, 11, 2_000_000).unwrap();
         let t = crate::numeric::distribution::student_quantile(normal_cdf(2.0), 4.0);
         assert!((found.differences[0].high - t).abs() < 0.02, "{t}");
-        assert_eq!(
-            compare(&found.differences[0], 1.0, 2.0, found.draws).agreement,
-            Agreement::Differs
-        );
+        // The GUM interval at the effective degrees of freedom agrees; the one by k = 2 is too short.
+        assert!((found.differences[0].k - t).abs() < 1e-9);
+        let of = |k| {
+            let drawn = Drawn {
+                k,
+                ..found.differences[0]
+            };
+            compare(&drawn, 1.0, found.draws).agreement
+        };
+        assert_eq!(of(found.differences[0].k), Agreement::Agrees);
+        assert_eq!(of(2.0), Agreement::Differs);
         model.dof = vec![2.0];
         assert_eq!(
             propagate(&model, 2.0, 11, 10_000).unwrap().differences[0].sd,
@@ -352,13 +409,11 @@ mod tests {
             sd: Some(1.0),
             low: -0.4,
             high: 0.41,
+            k: 2.0,
         };
-        let found = compare(&drawn, 0.2, 2.0, 1_000_000);
+        let found = compare(&drawn, 0.2, 1_000_000);
         assert!((found.tolerance - 0.005).abs() < 1e-12);
         assert_eq!(found.agreement, Agreement::Differs);
-        assert_eq!(
-            compare(&drawn, 0.2, 2.0, 1000).agreement,
-            Agreement::TooFewDraws
-        );
+        assert_eq!(compare(&drawn, 0.2, 1000).agreement, Agreement::TooFewDraws);
     }
 }

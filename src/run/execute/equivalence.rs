@@ -74,11 +74,17 @@ impl PointRun {
         if kinds.iter().any(|kind| kind == "bilateral") {
             let pairs = equivalence::bilateral(&self.labs, self.covariance.as_deref());
             let step = step.id.clone();
+            let u_standard = self.u_between();
+            let u = (pairs.u.into_iter().enumerate()).map(|(i, row)| {
+                let own = row.into_iter().enumerate();
+                own.map(|(j, u)| if i == j { u } else { u.hypot(u_standard) })
+                    .collect()
+            });
             self.outcome.bilateral = Some(Bilateral {
                 step,
                 laboratories: self.labs.lab.clone(),
                 d: pairs.d,
-                u: pairs.u,
+                u: u.collect(),
             });
         }
         for refusal in refusals {
@@ -114,6 +120,11 @@ impl PointRun {
         variance
             .map(|variance| equivalence::root(&self.labs.lab[row], *variance))
             .transpose()
+    }
+
+    /// What the transfer standard adds to the difference of two results: each was obtained on it as it then was, so its part enters twice.
+    pub(super) fn u_between(&self) -> f64 {
+        std::f64::consts::SQRT_2 * self.u_standard
     }
 
     /// A difference with its uncertainty, that of the transfer standard included.

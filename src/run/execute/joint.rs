@@ -110,10 +110,11 @@ fn of_vector(
     let mut at: Vec<AtPoint> = Vec::new();
     for (index, row) in places {
         let point = &points[*index];
-        if point.covariance.is_some() {
+        let linked = point.outcome.results[*row].linked.is_some();
+        if (point.covariance.is_some() || linked) && !order.correlations.is_empty() {
             return Err(Inapplicable::new(
                 "correlated-laboratories",
-                "各实验室的结果彼此相关（例如按漂移修正过），各点之间的协方差未知，不能用卡方共同评定；改用 Holm",
+                "各实验室的结果彼此相关（例如按漂移修正过），不同实验室在不同测量点的结果之间的协方差未知，不能用卡方共同评定；改用 Holm",
                 "results of different laboratories are correlated (corrected for drift, say), and their covariance between points is unknown; judge with Holm instead of chi-squared",
             ));
         }

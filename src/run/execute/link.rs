@@ -67,9 +67,12 @@ impl PointRun {
                 return 0.0;
             }
             let variance = v[i][i] + v[j][j] - 2.0 * v[i][j];
-            // The transfer standard stands between a result here and a published one, but in both of two results here.
-            let crosses = found.links(i) != found.links(j);
-            let u_standard = if crosses { self.u_standard } else { 0.0 };
+            // A result here was obtained on the transfer standard, a published one was not.
+            let u_standard = match (found.links(i), found.links(j)) {
+                (true, true) => 0.0,
+                (false, false) => self.u_between(),
+                _ => self.u_standard,
+            };
             variance.max(0.0).sqrt().hypot(u_standard)
         };
         let n = self.labs.len();

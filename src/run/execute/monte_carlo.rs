@@ -45,14 +45,14 @@ impl PointRun {
         let found = propagate(&model, k, seed, draws as usize)?;
         check.draws = found.draws;
         check.notes = self.notes(formed, &model);
-        let beside = |drawn: &Drawn, value: f64, u: f64, k: f64| {
-            let compared = compare(drawn, u, k, found.draws);
+        let beside = |drawn: &Drawn, value: f64, u: f64| {
+            let compared = compare(drawn, u, found.draws);
             Propagated {
                 mean: value + drawn.mean,
                 sd: drawn.sd,
                 low: value + drawn.low,
                 high: value + drawn.high,
-                k,
+                k: drawn.k,
                 d_low: compared.d_low,
                 d_high: compared.d_high,
                 tolerance: compared.tolerance,
@@ -63,10 +63,10 @@ impl PointRun {
         let of_scatter = formed.consensus.basis == Basis::Dispersion;
         check.reference = (self.outcome.reference.as_ref())
             .filter(|r| !of_scatter && r.u > 0.0)
-            .map(|r| beside(&found.reference, r.value, r.u, k));
+            .map(|r| beside(&found.reference, r.value, r.u));
         for (row, equivalence) in equivalences.into_iter().enumerate() {
             if let Some(e) = equivalence.filter(|e| e.u > 0.0) {
-                let drawn = beside(&found.differences[row], e.d, e.u, e.k);
+                let drawn = beside(&found.differences[row], e.d, e.u);
                 check.laboratories.insert(self.labs.lab[row].clone(), drawn);
             }
         }
@@ -116,8 +116,8 @@ impl PointRun {
         );
         note(
             model.covariance.is_none() && model.dof.iter().any(|dof| dof.is_finite()),
-            "自由度有限的结果按 t 分布抽样，其区间比用 k·u 得到的长；不符即说明该包含因子对所报自由度偏小",
-            "results with finite degrees of freedom are drawn from t distributions, whose intervals are longer than k·u; where they differ, the coverage factor is small for the degrees of freedom reported",
+            "自由度有限的结果按 t 分布抽样；与之比较的区间取有效自由度下的 t 因子（GUM G.4），不取方案的包含因子：自由度少时固定的包含因子对应的包含概率较低，这不是传播的差错",
+            "results with finite degrees of freedom are drawn from t distributions; the interval beside them takes Student's t at the effective degrees of freedom (GUM, G.4) and not the coverage factor of the protocol: with few degrees of freedom a fixed factor has a lower probability, which is no fault of the propagation",
         );
         note(
             model.covariance.is_some() && model.dof.iter().any(|dof| dof.is_finite()),
