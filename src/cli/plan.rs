@@ -31,6 +31,9 @@ pub(super) struct Plan {
     /// What really happened, in the log.csv that a plan comes with: dates that are past stay, the rest is planned anew 按传递记录重排日期
     #[arg(long, value_name = "LOG.csv")]
     replan: Option<PathBuf>,
+    /// What the loggers recorded on the way: filled-in forms of the folder `monitoring`, or a folder of them 运输监测记录
+    #[arg(long, value_name = "FILE|DIR", requires = "replan")]
+    monitoring: Vec<PathBuf>,
     #[command(flatten)]
     tested: Tested,
     #[command(flatten)]
@@ -44,15 +47,20 @@ impl Plan {
             Ok(found) => found,
             Err(status) => return status,
         };
-        let anew = match &self.replan {
+        let mut anew = match &self.replan {
             Some(log) => match replan::anew(log, &compiled, &issued, lang) {
                 Ok(anew) => Some(anew),
                 Err(status) => return status,
             },
             None => None,
         };
-        let found = anew.iter().flat_map(|it| &it.diagnostics);
-        let wrong = found.clone().any(Diagnostic::is_error);
+        let mut wrong = (anew.iter().flat_map(|it| &it.diagnostics)).any(Diagnostic::is_error);
+        if let Some(plan) = anew.as_mut().and_then(|it| it.plan.as_mut()) {
+            match replan::monitored(&self.monitoring, plan, &issued, lang) {
+                Ok(sound) => wrong |= !sound,
+                Err(status) => return status,
+            }
+        }
         let (checked, plan) = match (&anew, compiled.protocols.first()) {
             (Some(anew), _) => (Some(&anew.checked), anew.plan.as_ref()),
             (None, checked) => (checked, Some(&issued)),
@@ -77,6 +85,9 @@ impl Plan {
             };
         let log = intake::write_log(&issued, plan, compiled.language());
         outputs.insert("log.csv".to_owned(), log.into_bytes());
+        for (name, form) in intake::monitoring_forms(plan, compiled.language()) {
+            outputs.insert(format!("monitoring/{name}"), form.into_bytes());
+        }
         let moved = report::moved(plan, lang).unwrap_or_default();
         let summary = orders(plan, lang) + &moved;
         if !files::deliver(&self.output, &outputs, &summary, lang) {

@@ -181,6 +181,7 @@ codes! {
     VisitUnknown "D0044" "visit-unknown" Error,
     VisitTwice "D0045" "visit-twice" Error,
     LogContradiction "D0046" "log-contradiction" Error,
+    DataMonitored "D0047" "monitored" Error,
     DataNotWorkbook "D0050" "not-workbook" Error,
     DataArchiveLimit "D0051" "archive-limit" Error,
     DataActiveContent "D0052" "active-content" Error,
@@ -213,6 +214,9 @@ codes! {
     // What has happened on the way, against the plan
     TakenAsPlanned "D0111" "taken-as-planned" Warning,
     VisitCancelled "D0112" "visit-cancelled" Warning,
+    LimitExceeded "D0113" "limit-exceeded" Warning,
+    MonitoringGap "D0114" "monitoring-gap" Warning,
+    MonitoredElsewhere "D0115" "monitored-elsewhere" Error,
     PretestItem "D0121" "pretest-item" Error,
     PretestIncomplete "D0122" "pretest-incomplete" Error,
     PapersWithheld "D0123" "papers-withheld" Warning,

@@ -1,5 +1,7 @@
 //! Dates of measurement.
 
+use jiff::civil::{Date, DateTime, Time};
+
 use super::Cell;
 use super::finding::{Findings, codes, shown};
 use crate::text::Text;
@@ -46,6 +48,40 @@ pub(super) fn dated(cell: Cell, findings: &mut Findings) -> Cell {
         ),
     );
     Cell { text: date, ..cell }
+}
+
+/// The date and time of day in `cell`: `2026-09-12 08:30`, seconds if there are any, `T` between them, or the date with other separators.
+/// A time zone is refused: the time is that of the place.
+pub(super) fn moment(cell: &Cell, findings: &mut Findings) -> Option<DateTime> {
+    let (day, time) = cell.text.split_once([' ', 'T']).unwrap_or((&cell.text, ""));
+    let day = match is_date(day) {
+        true => Some(day.to_string()),
+        false => year_first(day),
+    };
+    let day: Option<Date> = day.and_then(|it| it.parse().ok());
+    // An hour of one digit is what spreadsheet programs write.
+    let time = time.trim();
+    let time = match time.split_once(':') {
+        Some((hour, rest)) if hour.len() == 1 => format!("0{hour}:{rest}"),
+        _ => time.to_string(),
+    };
+    let time: Option<Time> = time.parse().ok();
+    let found = day.zip(time).map(|(day, time)| day.to_datetime(time));
+    if found.is_none() {
+        findings.error(
+            codes::DATE,
+            &cell.place,
+            Text::new(
+                format!("时间“{}”的写法无法识别", shown(&cell.text)),
+                format!("the time `{}` is not understood", shown(&cell.text)),
+            ),
+            Text::new(
+                "写作 2026-09-12 08:30（当地时间，24 小时制，不带时区）",
+                "write 2026-09-12 08:30: local time, 24 hours, no time zone",
+            ),
+        );
+    }
+    found
 }
 
 fn is_date(text: &str) -> bool {

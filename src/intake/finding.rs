@@ -298,6 +298,7 @@ pub mod codes {
         VISIT_UNKNOWN = "D0044" "路线中没有这一站" "no such stop of the route";
         VISIT_TWICE = "D0045" "同一站写了两行" "stop given twice";
         LOG_CONTRADICTION = "D0046" "传递记录前后矛盾" "the log contradicts itself";
+        MONITORED = "D0047" "监测量没有限值" "quantity without a limit";
         NOT_WORKBOOK = "D0050" "不是 XLSX 工作簿" "not an XLSX workbook";
         ARCHIVE_LIMIT = "D0051" "压缩包超出限制" "archive beyond the limits";
         ACTIVE_CONTENT = "D0052" "含有宏、外部链接或嵌入对象" "macros, external links or embedded objects";

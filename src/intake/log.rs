@@ -7,17 +7,16 @@ mod columns;
 mod write;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use self::columns::{DATES, LogColumn};
+use self::columns::{COLUMNS, DATES, LogColumn};
+use super::Cell;
 use super::csv::split::{Line, Sheet};
 use super::date::{dated, year_first};
 use super::encoding::decode;
-use super::finding::{Finding, Findings, Place, codes, file_name, shown, visible};
-use super::form::header_field;
-use super::{Cell, table};
+use super::finding::{Finding, Findings, Place, codes, file_name, shown};
+use super::ledger::{self, Heading, Part};
 use crate::circulation::{Event, EventKind, Log};
 use crate::plan::{Plan, Visit};
 use crate::text::Text;
@@ -69,8 +68,7 @@ struct Reader<'a> {
     plan: &'a Plan,
     whole: Place,
     stops: BTreeMap<Stop, &'a Visit>,
-    heading: Option<Vec<Option<LogColumn>>>,
-    names: Vec<Arc<str>>,
+    heading: Option<Heading<LogColumn>>,
     /// The row in which each stop was met.
     met: BTreeMap<Stop, u32>,
     as_of: Option<(Date, Place)>,
@@ -89,7 +87,6 @@ impl<'a> Reader<'a> {
                 .map(|it| ((specimen(it), it.laboratory.clone(), it.ordinal), it))
                 .collect(),
             heading: None,
-            names: Vec::new(),
             met: BTreeMap::new(),
             as_of: None,
             revision: 1,
@@ -98,50 +95,29 @@ impl<'a> Reader<'a> {
     }
 
     fn line(&mut self, line: &Line, findings: &mut Findings) {
-        if line.cells.iter().all(|cell| cell.trim().is_empty()) {
-            return;
-        }
-        let first = line.cells.first().map_or("", |cell| cell.trim());
-        if let Some(field) = first.strip_prefix('#') {
-            self.field(field, line.row, findings);
-        } else if self.heading.is_none() {
-            self.headings(line, findings);
-        } else {
-            self.row(line, findings);
+        match ledger::part(line, &self.whole, findings) {
+            Part::Nothing => {}
+            Part::Field(key, cell) => self.field(&key, cell, findings),
+            Part::Row if self.heading.is_none() => {
+                self.heading = Some(COLUMNS.read(line, &self.whole, findings));
+            }
+            Part::Row => self.row(line, findings),
         }
     }
 
-    /// A line `# key: value`, or a remark.
-    fn field(&mut self, text: &str, row: u32, findings: &mut Findings) {
-        let Some((key, value)) = text.split_once([':', '：']) else {
-            return;
-        };
-        let Some(key) = header_field(key.trim()) else {
-            return;
-        };
-        let place = Place {
-            column_name: Arc::from(key.as_str()),
-            ..self.whole.at(row, 1)
-        };
-        let cell = table::clean(value, place, findings);
-        match key.as_str() {
+    /// A line `# key: value`.
+    fn field(&mut self, key: &str, cell: Cell, findings: &mut Findings) {
+        match key {
             "as_of" | "截至" | "截至日期" if !cell.is_empty() => {
                 let place = cell.place.clone();
-                self.as_of = day(cell, findings).map(|it| (it, place)).or(self.as_of.take());
+                self.as_of = day(cell, findings)
+                    .map(|it| (it, place))
+                    .or(self.as_of.take());
             }
-            "revision" | "修订" | "修订次数" if !cell.is_empty() => self.numbered(&cell, findings),
-            "plan" if cell.text != self.plan.digest => findings.warning(
-                codes::PLAN_DIGEST,
-                &cell.place,
-                Text::new(
-                    "传递记录是按另一版方案生成的，其中的计划日期可能与现行方案不同",
-                    "the log was made for another version of the plan; the dates planned there may differ",
-                ),
-                Text::new(
-                    "请核对各站；需要时用 `bidui plan` 重新生成空白记录",
-                    "check the stops; `bidui plan` writes an empty log of the plan in force",
-                ),
-            ),
+            "revision" | "修订" | "修订次数" if !cell.is_empty() => {
+                self.numbered(&cell, findings)
+            }
+            "plan" => ledger::check_plan(&cell, &self.plan.digest, findings),
             _ => {}
         }
     }
@@ -167,69 +143,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn headings(&mut self, line: &Line, findings: &mut Findings) {
-        let place = self.whole.at(line.row, 0);
-        let mut columns: Vec<Option<LogColumn>> = Vec::new();
-        for (position, text) in line.cells.iter().enumerate() {
-            let here = Place {
-                column: table::ordinal(position),
-                column_name: Arc::from(visible(text)),
-                ..place.clone()
-            };
-            let column = LogColumn::named(text);
-            let known = column.filter(|it| !columns.contains(&Some(*it)));
-            match (column, known) {
-                (None, _) if text.trim().is_empty() => {}
-                (None, _) => {
-                    let like = LogColumn::nearest(text).map(LogColumn::heading);
-                    table::unknown_heading(text, like, &here, findings);
-                }
-                (Some(_), None) => table::heading_twice(text, &here, findings),
-                _ => {}
-            }
-            columns.push(known);
-        }
-        for needed in [LogColumn::Artefact, LogColumn::Laboratory] {
-            if !columns.contains(&Some(needed)) {
-                table::missing_column(&[needed.heading()], &place, findings);
-            }
-        }
-        self.names = line.cells.iter().map(|it| Arc::from(visible(it))).collect();
-        self.heading = Some(columns);
-    }
-
     fn row(&mut self, line: &Line, findings: &mut Findings) {
-        let columns = self.heading.clone().unwrap_or_default();
-        let mut cells: BTreeMap<LogColumn, Cell> = BTreeMap::new();
-        for (position, text) in line.cells.iter().enumerate() {
-            let place = Place {
-                column_name: self.names.get(position).cloned().unwrap_or(Arc::from("")),
-                ..self.whole.at(line.row, table::ordinal(position))
-            };
-            match columns.get(position) {
-                Some(Some(column)) => {
-                    cells.insert(*column, table::clean(text, place, findings));
-                }
-                Some(None) => {}
-                None if text.trim().is_empty() => {}
-                None => findings.error(
-                    codes::ROW_LENGTH,
-                    &place,
-                    Text::new(
-                        format!("“{}”不在任何一列之下", shown(text)),
-                        format!("`{}` stands below no heading", shown(text)),
-                    ),
-                    Text::new(
-                        "含逗号的文字请加双引号",
-                        "put text with commas into quotation marks",
-                    ),
-                ),
-            }
-        }
-        let both = [LogColumn::Artefact, LogColumn::Laboratory];
-        if !both.iter().all(|it| columns.contains(&Some(*it))) {
+        let heading = self.heading.as_ref();
+        let Some(cells) = heading.and_then(|it| it.cells(line, &self.whole, findings)) else {
             return;
-        }
+        };
         if let Some(visit) = self.visit(line.row, &cells, findings) {
             self.happened(visit, cells, findings);
         }

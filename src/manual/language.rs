@@ -209,13 +209,7 @@ fn standing(statement: &Statement, lang: Lang) -> String {
             Some(lang.pick("须带所指部分的块", "has the block of the section it names"))
         }
     };
-    let waits = statement.waits.then(|| {
-        lang.pick(
-            "目前只写入计划，尚不起作用",
-            "kept in the plan, but nothing acts on it yet",
-        )
-    });
-    let parts: Vec<&str> = [Some(times), block, waits].into_iter().flatten().collect();
+    let parts: Vec<&str> = [Some(times), block].into_iter().flatten().collect();
     match lang {
         Lang::Zh => format!("{}。", parts.join("；")),
         Lang::En => {

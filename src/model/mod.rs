@@ -537,6 +537,8 @@ pub struct Risk {
 
 #[derive(Debug, Clone)]
 pub struct Contingency {
+    /// When a limit was exceeded on the way.
+    pub excess: Option<Text>,
     pub damage: Option<Text>,
     pub loss: Option<Text>,
     /// Longest delay and who is told.

@@ -9,6 +9,7 @@ pub mod joint;
 pub mod json;
 mod leg;
 pub mod link;
+mod monitoring;
 mod revision;
 pub mod scores;
 pub mod screen;
@@ -28,6 +29,7 @@ use crate::text::Text;
 pub use crate::model::CertificateData;
 pub use build::{build, revise};
 pub use leg::Leg;
+pub use monitoring::Excess;
 pub use revision::{Appointment, Happening, Moved, Occurrence, Revision, Stop};
 pub use standard::{Homogeneity, Pretest, PretestKind, Recorded, Stability, Transport};
 
@@ -563,6 +565,9 @@ pub struct Risk {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Contingency {
+    /// When a limit was exceeded on the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excess: Option<Text>,
     pub damage: Option<Text>,
     pub loss: Option<Text>,
     pub delay: Option<(Period, String)>,

@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, Visit};
+use super::{Excess, Plan, Visit};
 use crate::circulation::What;
 
 /// How a plan made anew differs from the plan that was issued.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Revision {
     /// 1 for the first plan made anew.
     pub number: u32,
@@ -20,6 +20,9 @@ pub struct Revision {
     pub happened: Vec<Happening>,
     /// Dates that are not past and have changed, by stop.
     pub moved: Vec<Moved>,
+    /// What was recorded on the way beyond the limits of the protocol.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excesses: Vec<Excess>,
 }
 
 impl Revision {

@@ -8,6 +8,7 @@ pub mod certificates;
 mod coded;
 mod consequences;
 mod execute;
+pub mod monitoring;
 pub mod outcome;
 pub mod pretests;
 pub mod results;

@@ -430,9 +430,17 @@ impl<'t> Reader<'t> {
         let Some(label) = self.choice(cursor, "monitored") else {
             return Err(self.wrong_choice(cursor, "monitored"));
         };
-        match self.any_value(cursor, context)? {
-            Some(value) => Ok(Some(Value::Labelled(label, Box::new(value)))),
-            None => Err(Misfit::default()),
+        let help = || Misfit {
+            help: Some(Text::new(
+                "写成 `冲击 20 g, 温度 5 °C .. 35 °C`；单个数值为上限，不写 `<`",
+                "write `shock 20 g, temperature 5 °C .. 35 °C`; a single value is the most allowed, without `<`",
+            )),
+            ..Misfit::default()
+        };
+        match self.any_value(cursor, context) {
+            Ok(Some(value)) => Ok(Some(Value::Labelled(label, Box::new(value)))),
+            Err(misfit) if misfit.reported || misfit.help.is_some() => Err(misfit),
+            Ok(None) | Err(_) => Err(help()),
         }
     }
 

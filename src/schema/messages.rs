@@ -395,24 +395,6 @@ impl<'t> Reader<'t> {
         );
     }
 
-    pub(super) fn report_waiting(&mut self, entry: &Entry) {
-        let (zh, en) = Self::shown(&entry.statement.word);
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::WithoutEffect,
-                entry.head,
-                Text::new(
-                    format!("语句 {zh} 已读入，但目前尚不起作用"),
-                    format!("{en} is understood, but nothing acts on it yet"),
-                ),
-            )
-            .with_help(Text::new(
-                "它会写入计划，供人查阅",
-                "it is kept in the plan for people to read",
-            )),
-        );
-    }
-
     pub(super) fn report_mixture(&mut self, language: Lang) {
         let (en, zh) = self.spelled();
         if en == 0 || zh == 0 {

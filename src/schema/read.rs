@@ -217,9 +217,6 @@ impl<'t> Reader<'t> {
         };
         self.arguments(cursor, context, &mut entry);
         entry.span = head.to(cursor.last_span());
-        if statement.waits {
-            self.report_waiting(&entry);
-        }
         Some(entry)
     }
 

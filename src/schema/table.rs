@@ -60,8 +60,6 @@ pub struct Statement {
     pub kin: Option<String>,
     /// Whether its block is merged with that of the statement it overrides.
     pub merges: bool,
-    /// Understood, but without effect so far.
-    pub waits: bool,
     pub doc: Text,
 }
 
@@ -103,8 +101,6 @@ struct Row {
     kin: Option<String>,
     #[serde(default)]
     merges: bool,
-    #[serde(default)]
-    waits: bool,
     doc: Text,
 }
 
@@ -309,9 +305,19 @@ impl Row {
             pattern: self.usage,
             block,
             times,
-            waits: self.waits,
             doc: self.doc,
         })
+    }
+}
+
+/// The kind of quantity that a monitored one is (`shock` is an acceleration), by its name among the dimensions.
+pub fn monitored_kind(name: &str) -> &'static str {
+    match name {
+        "shock" => "acceleration",
+        "temperature" => "temperature",
+        "pressure" => "pressure",
+        "tilt" => "plane-angle",
+        _ => "number",
     }
 }
 

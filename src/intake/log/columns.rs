@@ -1,7 +1,6 @@
 //! The columns of a log.
 
-use crate::intake::columns::fold;
-use crate::text::Text;
+use crate::intake::ledger::Columns;
 
 /// A column of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,8 +20,13 @@ pub(super) enum LogColumn {
     Remark,
 }
 
+pub(super) const COLUMNS: Columns<LogColumn> = Columns {
+    all: &ALL,
+    needed: &[LogColumn::Artefact, LogColumn::Laboratory],
+};
+
 /// Every column in the order of the file: Chinese, English.
-pub(super) const COLUMNS: [(LogColumn, &str, &str); 13] = [
+const ALL: [(LogColumn, &str, &str); 13] = [
     (LogColumn::Artefact, "传递标准", "artefact"),
     (LogColumn::Laboratory, "实验室", "laboratory"),
     (LogColumn::Name, "名称", "name"),
@@ -51,31 +55,3 @@ pub(super) const DATES: [LogColumn; 6] = [
     LogColumn::Damaged,
     LogColumn::Lost,
 ];
-
-impl LogColumn {
-    /// The heading in both languages.
-    pub(super) fn heading(self) -> Text {
-        let known = COLUMNS.iter().find(|(column, ..)| *column == self);
-        known.map_or(Text::default(), |(_, zh, en)| Text::new(*zh, *en))
-    }
-
-    /// The column that a heading names, whatever its case, blanks and underscores.
-    pub(super) fn named(heading: &str) -> Option<LogColumn> {
-        let wanted = fold(heading).to_lowercase();
-        let named = COLUMNS
-            .iter()
-            .find(|(_, zh, en)| *zh == wanted || fold(en) == wanted);
-        named.map(|(column, ..)| *column)
-    }
-
-    /// The column whose heading is most like one that nobody knows.
-    pub(super) fn nearest(heading: &str) -> Option<LogColumn> {
-        let wanted = fold(heading).to_lowercase();
-        let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&wanted, &fold(known));
-        (COLUMNS.iter())
-            .map(|(column, zh, en)| (likeness(zh).max(likeness(en)), *column))
-            .filter(|(score, _)| *score >= 0.6)
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, column)| column)
-    }
-}

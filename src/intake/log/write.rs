@@ -26,14 +26,7 @@ pub fn write_log(issued: &Plan, current: &Plan, lang: Lang) -> String {
     let number = revision.map_or(1, |it| it.number + 1);
     header("修订次数", "revision", &number.to_string());
     header("截至日期", "as_of", "");
-    let names: Vec<&str> = COLUMNS
-        .iter()
-        .map(|(_, zh, en)| match lang {
-            Lang::Zh => *zh,
-            Lang::En => *en,
-        })
-        .collect();
-    line(&mut out, &names);
+    line(&mut out, &COLUMNS.titles(lang));
     for visit in &issued.content.circulation.visits {
         let planned = match revision {
             None => Some(visit),
@@ -49,7 +42,7 @@ pub fn write_log(issued: &Plan, current: &Plan, lang: Lang) -> String {
             .collect();
         let title = issued.laboratory(&visit.laboratory).map(|it| &it.title);
         let name = title.map_or("", |it| it.get(lang));
-        let cells: Vec<String> = COLUMNS
+        let cells: Vec<String> = (COLUMNS.all)
             .iter()
             .map(|(column, ..)| cell(*column, visit, (planned, departs), &happened, name))
             .collect();

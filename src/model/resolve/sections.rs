@@ -538,6 +538,7 @@ impl Resolver<'_> {
 
     fn contingency(&mut self, entry: &Entry) -> Contingency {
         Contingency {
+            excess: entry.child("excess").and_then(|e| e.text("text")).cloned(),
             damage: entry.child("damage").and_then(|e| e.text("text")).cloned(),
             loss: entry.child("loss").and_then(|e| e.text("text")).cloned(),
             delay: entry

@@ -2,9 +2,11 @@
 
 use super::Resolver;
 use super::conditions::Offered;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Bounds, Condition, Done, Homogeneity, Range, Stability, Transport};
-use crate::schema::{Entry, Value};
-use crate::source::Spanned;
+use crate::schema::{Entry, Value, table};
+use crate::source::{Span, Spanned};
+use crate::text::Text;
 use crate::values::unit::{Dimension, Library as Units};
 
 impl Resolver<'_> {
@@ -49,9 +51,9 @@ impl Resolver<'_> {
             .unwrap_or_default()
             .into_iter()
             .filter_map(|argument| match argument.value {
-                Value::Labelled(name, value) => {
-                    self.monitored(&name, &value).map(|range| (name, range))
-                }
+                Value::Labelled(name, value) => self
+                    .monitored(&name, &value, argument.span)
+                    .map(|range| (name, range)),
                 _ => None,
             })
             .collect();
@@ -133,14 +135,28 @@ impl Resolver<'_> {
     }
 
     /// The limit of a monitored quantity; the `g` of a shock is the acceleration, not the gram.
-    fn monitored(&mut self, name: &str, value: &Value) -> Option<Range> {
-        let kind = match name {
-            "shock" => "acceleration",
-            "temperature" => "temperature",
-            "pressure" => "pressure",
-            _ => "",
-        };
+    fn monitored(&mut self, name: &str, value: &Value, at: Span) -> Option<Range> {
+        let kind = table::monitored_kind(name);
         let expected = Units::standard().ok().and_then(|u| u.dimension_named(kind));
-        self.range(value, expected.as_ref())
+        match self.range(value, expected.as_ref())? {
+            Range::Word(_) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::WrongArgument,
+                        at,
+                        Text::new(
+                            "监测的限值应为数值或范围",
+                            "the limit of what is monitored is a value or a range",
+                        ),
+                    )
+                    .with_help(Text::new(
+                        "写成 `温度 5 °C .. 35 °C`，或以单个数值为上限：`冲击 20 g`",
+                        "write `temperature 5 °C .. 35 °C`, or a single value for the most allowed: `shock 20 g`",
+                    )),
+                );
+                None
+            }
+            range => Some(range),
+        }
     }
 }

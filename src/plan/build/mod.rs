@@ -72,6 +72,7 @@ pub fn build(
         }),
         risks: risks(protocol),
         contingency: protocol.contingency.as_ref().map(|c| Contingency {
+            excess: c.excess.clone(),
             damage: c.damage.clone(),
             loss: c.loss.clone(),
             delay: c

@@ -65,6 +65,7 @@ pub fn revise<'e>(
             .filter_map(|(event, remark)| happening(old, event, remark))
             .collect(),
         moved,
+        excesses: Vec::new(),
     });
     plan.digest = json::digest(&plan.content);
 }

@@ -228,6 +228,10 @@ impl<'a> View<'a> {
             ("reporting", self.reporting()),
             ("sealed", Value::from(integrity.is_some_and(|i| i.sealed))),
             (
+                "excess",
+                self.maybe(contingency.and_then(|c| c.excess.as_ref())),
+            ),
+            (
                 "damage",
                 self.maybe(contingency.and_then(|c| c.damage.as_ref())),
             ),

@@ -5,6 +5,7 @@ use minijinja::Value;
 use super::dates::after;
 use super::{Reader, View, day, object, optional};
 use crate::plan::{Appointment, Happening, Moved, Occurrence, Revision, Stop};
+use crate::run::monitoring;
 use crate::text::Lang;
 
 impl View<'_> {
@@ -41,6 +42,16 @@ impl View<'_> {
                 moved.iter().map(|it| self.moved(reader, it)).collect(),
             ),
             ("told", self.told(revision)),
+            (
+                "excesses",
+                (revision.excesses.iter().filter(|_| pilot))
+                    .map(|it| Value::from(monitoring::sentence(it).get(self.words.lang)))
+                    .collect(),
+            ),
+            (
+                "ordered",
+                Value::from(monitoring::ordered(self.plan).get(self.words.lang)),
+            ),
         ])
     }
 
