@@ -74,7 +74,7 @@ pub fn sigma_origin(origin: &SigmaOrigin, unit: &str, lang: Lang) -> String {
                 ),
             }
         }
-        (SigmaOrigin::Model { method, .. }, Lang::Zh) => format!("指定值处的{}", title(method)),
+        (SigmaOrigin::Model { method, .. }, Lang::Zh) => format!("{}，按指定值计算", title(method)),
         (SigmaOrigin::Model { method, .. }, Lang::En) => {
             format!("{} at the assigned value", title(method))
         }

@@ -103,6 +103,10 @@ fn the_first_command_of_the_readme_ends_with_the_verdict_table() {
     ] {
         assert!(out.join(name).is_file(), "{name}");
     }
+    // A verdict can be followed from the report alone: its criterion stands there.
+    let report = fs::read_to_string(out.join("report.zh.md")).unwrap();
+    let criterion = "| 满意 | \\|*E*<sub>n</sub>\\| ≤ 1 |";
+    assert!(report.contains(criterion), "{report}");
     assert!(
         fs::read_dir(&out).unwrap().all(|e| !e
             .unwrap()

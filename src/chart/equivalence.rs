@@ -4,6 +4,7 @@ use super::axis::{label, ticks_to};
 use crate::picture::geometry::{Box, Point, point};
 use crate::picture::svg::{Anchor, Svg, text_width};
 use crate::text::Lang;
+use crate::values::unit::per;
 
 /// Height of the plot and space about it, in pixels.
 const HEIGHT: f64 = 300.0;
@@ -57,7 +58,7 @@ pub fn draw(degrees: &Degrees, lang: Lang) -> Option<String> {
         point(LEFT - 8.0, TOP - 14.0),
         12.0,
         Anchor::End,
-        &(degrees.unit.as_ref()).map_or("D".to_owned(), |unit| format!("D / {unit}")),
+        &format!("D{}", per(degrees.unit.as_deref().unwrap_or_default())),
     );
     for tick in ticks
         .iter()

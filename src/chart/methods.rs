@@ -9,6 +9,7 @@ use crate::evaluate::method::{Data, Field, Inapplicable, Quantities};
 use crate::evaluate::precision::{experiment, pairs};
 use crate::library::Declared;
 use crate::text::{Lang, Text};
+use crate::values::unit::per;
 
 /// A chart that shows what a method gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +137,10 @@ fn youden_chart(data: &Data, lang: Lang) -> Result<String, Inapplicable> {
             Lang::Zh => format!("样品 {item} 的结果"),
             Lang::En => format!("result for item {item}"),
         };
-        unit(data).map_or(name.clone(), |unit| format!("{name} / {unit}"))
+        format!(
+            "{name}{}",
+            unit(data).map_or(String::new(), |unit| per(&unit))
+        )
     };
     let shown = Pairs {
         title: lang.pick("尤登图", "Youden plot").to_owned(),
@@ -249,6 +253,6 @@ mod tests {
             "{PAIRS}unit = ['mg/L', 'mg/L', 'mg/L', 'mg/L', 'mg/L']\na = [1, 2, 3, 4, 6]\nb = [1, 3, 2, 5, 4]\n"
         );
         let svg = drawn("youden-pairs", &text, Lang::Zh).unwrap();
-        assert!(svg.contains("样品 A 的结果 / mg/L"));
+        assert!(svg.contains("样品 A 的结果/(mg/L)"));
     }
 }

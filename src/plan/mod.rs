@@ -473,10 +473,22 @@ pub struct Certified {
     pub u: f64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// By what a point and a laboratory are judged.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rules {
     pub point: Vec<Rule>,
     pub laboratory: Vec<Rule>,
+}
+
+impl Rules {
+    pub fn is_empty(&self) -> bool {
+        self.point.is_empty() && self.laboratory.is_empty()
+    }
+
+    /// Every condition, those of points first.
+    pub fn conditions(&self) -> impl Iterator<Item = &Term> {
+        (self.point.iter().chain(&self.laboratory)).filter_map(|r| r.when.as_ref())
+    }
 }
 
 /// A verdict and its condition; without one it takes what the others leave. An exception goes before the general rules.

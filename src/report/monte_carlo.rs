@@ -2,7 +2,7 @@
 
 use minijinja::{Value, context};
 
-use super::words::{Words, escape};
+use super::words::{Words, escape, safe};
 use crate::evaluate::sampling::propagation::Agreement;
 use crate::run::outcome::{MonteCarlo, Propagated};
 use crate::text::Lang;
@@ -18,7 +18,7 @@ pub(super) fn data(check: &MonteCarlo, words: Words<'_>) -> Value {
         .chain(laboratories)
         .map(|(quantity, found)| {
             context! {
-                quantity => Value::from_safe_string(quantity),
+                quantity => safe(quantity),
                 k => digits(found.k, 3),
                 low => end(found.low, found),
                 high => end(found.high, found),

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::charts::{Charts, charts};
 use super::templates::{TemplateError, Templates};
 use super::view::link::weights;
-use super::words::{Words, escape};
+use super::words::{Words, escape, safe};
 use super::{Document, blocks, monte_carlo};
 use crate::run::Outcome;
 use crate::run::outcome::{
@@ -16,6 +16,7 @@ use crate::run::outcome::{
 };
 use crate::text::Lang;
 use crate::values::rounding::{digits, hundredths, pair, shortest};
+use crate::values::unit::per;
 
 /// The charts of the report, by file name: degrees of equivalence, scores, Youden plots.
 pub fn pictures(outcome: &Outcome, lang: Lang) -> BTreeMap<String, String> {
@@ -92,6 +93,9 @@ pub fn report(
         reported => outcome.reported.to_string(),
         last => number(outcome.points.len()),
         coded => outcome.coded,
+        point_rules => words.verdict_rules(&outcome.rules.point),
+        laboratory_rules => words.verdict_rules(&outcome.rules.laboratory),
+        rules_legend => words.rules_legend(&outcome.rules),
         points, laboratories, followed,
     };
     let markdown = templates.render("evaluation.md", lang, data)?;
@@ -173,12 +177,12 @@ fn point_data(point: &PointOutcome, drawn: &Charts, words: Words<'_>, number: St
         number,
         title => if point.title.is_empty() { point.point.clone() } else { format!("{} {}", point.title.get(words.lang), point.point) },
         nominal => &point.nominal,
-        unit,
+        per => per(unit),
         reference, sigma, link, monte_carlo, drift, results, left_out, failures,
         coverage => point.results.iter().find_map(LaboratoryResult::judged).map(|e| shortest(e.k)),
         corrected => point.results.iter().any(|r| r.correction != 0.0),
         others => point.results.iter().any(|r| r.leave_one_out.is_some()),
-        scores => names.iter().map(|name| context! { symbol => Value::from_safe_string(words.symbol(name)) }).collect::<Vec<_>>(),
+        scores => names.iter().map(|name| context! { symbol => safe(words.symbol(name)) }).collect::<Vec<_>>(),
         picture => drawn.equivalence.as_ref().map(|(name, _)| name),
         chart => drawn.scores.as_ref().map(|(name, _)| name),
         youden => drawn.youden.as_ref().map(|(name, _)| name),
@@ -398,7 +402,7 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
 
 fn header(unit: &str, scores: &[String], words: Words<'_>) -> Vec<String> {
     let mut row = vec![words.pick("实验室", "laboratory").to_owned()];
-    row.extend(["x", "u", "D", "U(D)"].map(|symbol| format!("{symbol}/{unit}")));
+    row.extend(["x", "u", "D", "U(D)"].map(|symbol| format!("{symbol}{}", per(unit))));
     row.extend(scores.iter().cloned());
     row.push(words.pick("参与", "in y").to_owned());
     row.push(words.pick("结论", "verdict").to_owned());

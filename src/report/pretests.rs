@@ -3,7 +3,7 @@
 use minijinja::{Value, context};
 
 use super::templates::{TemplateError, Templates};
-use super::words::Words;
+use super::words::{Words, safe};
 use super::{Document, blocks};
 use crate::plan::{Plan, PretestKind, Wording};
 use crate::run::pretests::{Criterion, Figure, Pretests, Standing, Tested};
@@ -151,7 +151,7 @@ fn note(test: &Tested, lang: Lang) -> Option<String> {
 
 fn criterion(test: &Tested, words: Words<'_>) -> Value {
     match &test.criterion {
-        Criterion::Protocol { limit } => super::view::safe(words.rule(limit)),
+        Criterion::Protocol { limit } => safe(words.rule(limit)),
         Criterion::Method { significance } => {
             let sign = match test.kind.as_str() {
                 "repeatability" => "*ν* *s*<sub>r</sub>²/*σ*² ≤ *χ*²<sub>crit</sub>",
@@ -159,7 +159,7 @@ fn criterion(test: &Tested, words: Words<'_>) -> Value {
                 _ => "*F* ≤ *F*<sub>crit</sub>",
             };
             let level = shortest(*significance);
-            super::view::safe(match words.lang {
+            safe(match words.lang {
                 Lang::Zh => format!("{sign}（显著性水平 {level}）"),
                 Lang::En => format!("{sign} (level {level})"),
             })

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::words::{Markup, Words, escape};
+use minijinja::{Value, context};
+
+use super::words::{Markup, Words, escape, safe};
 use crate::condition::{Domain, Function, Operator, Quantifier, Term};
+use crate::plan::{Rule, Rules};
 use crate::text::Lang;
 
 impl Words<'_> {
@@ -122,6 +125,38 @@ impl Words<'_> {
             other => return escape(other),
         };
         symbol.to_owned()
+    }
+
+    /// Verdicts with their conditions, as a table of a template takes them.
+    pub fn verdict_rules(self, rules: &[Rule]) -> Value {
+        rules.iter().map(|rule| self.verdict_rule(rule)).collect()
+    }
+
+    fn verdict_rule(self, rule: &Rule) -> Value {
+        let exception = rule.exception.as_ref().map(|exception| {
+            let label = escape(exception.label.get(self.lang));
+            let basis = (exception.basis.as_ref()).map(|b| escape(b.get(self.lang)));
+            let begin = self.pick("例外：", "exception: ");
+            let end = self.pick("；依据：", "; basis: ");
+            let basis = basis.map_or_else(String::new, |basis| format!("{end}{basis}"));
+            safe(format!("{begin}{label}{basis}"))
+        });
+        let condition = rule.when.as_ref().map_or_else(
+            || self.pick("其余情形", "in all other cases").to_owned(),
+            |term| self.rule(term),
+        );
+        context! { exception, verdict => self.verdict(&rule.verdict), when => safe(condition) }
+    }
+
+    /// What the symbols in the conditions of `rules` mean, each once.
+    pub fn rules_legend(self, rules: &Rules) -> Value {
+        let mut legend: Vec<Markup> = Vec::new();
+        for line in rules.conditions().flat_map(|term| self.legend(term)) {
+            if !legend.contains(&line) {
+                legend.push(line);
+            }
+        }
+        legend.into_iter().map(safe).collect()
     }
 
     /// What the symbols in a condition mean, in the order of their names; those of the scores are explained where the scores are.

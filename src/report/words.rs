@@ -3,6 +3,8 @@
 //! Results are Markdown. Text that an author wrote is escaped by the template when it is put in; what is built here with marks of its own
 //! (symbols in italics, subscripts) comes as [`Markup`] and is put in as it stands.
 
+use minijinja::Value;
+
 use crate::plan::{Method, Period, Quantity, Range, Wording};
 use crate::project;
 use crate::schema::table::{PARAMETERS, SIDES, table};
@@ -218,6 +220,11 @@ fn with_unit(number: &str, unit: &str) -> Markup {
         "°" | "′" | "″" => format!("{number}{unit}"),
         _ => format!("{number}{NBSP}{}", escape(unit)),
     }
+}
+
+/// Markdown with marks of its own, put into a template as it stands.
+pub fn safe(markup: impl Into<Markup>) -> Value {
+    Value::from_safe_string(markup.into())
 }
 
 /// Text of an author as Markdown that shows it letter by letter, on one line.

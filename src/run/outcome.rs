@@ -13,7 +13,7 @@ use crate::evaluate::linking::published::LinkingResult;
 use crate::evaluate::sampling::propagation::Agreement;
 use crate::plan::link::KeyComparison;
 use crate::plan::scores::SigmaOrigin;
-use crate::plan::{Clause, Measure, Wording};
+use crate::plan::{Clause, Measure, Rules, Wording};
 use crate::text::Text;
 
 /// Version of the shapes in this module.
@@ -32,6 +32,9 @@ pub struct Outcome {
     pub reported: Date,
     pub points: Vec<PointOutcome>,
     pub laboratories: Vec<LaboratoryOutcome>,
+    /// By what was judged, as the plan orders it.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
     /// Whether laboratories are published by code.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub coded: bool,

@@ -2,29 +2,16 @@
 
 use minijinja::Value;
 
-use super::{Data, Reader, View, in_order, object, optional, safe};
+use super::{Data, Reader, View, in_order, object, optional};
 use crate::condition::Term;
 use crate::plan::joint::Procedure;
-use crate::plan::{Members, Method, Rule, Task};
+use crate::plan::{Members, Method, Task};
 use crate::report::formula::formula as written;
-use crate::report::words::{Markup, escape};
+use crate::report::words::{escape, safe};
 
 impl View<'_> {
     pub(super) fn evaluation(&self, reader: Reader<'_>) -> Data {
         let rules = &self.plan.content.rules;
-        let list =
-            |rules: &[Rule]| -> Value { rules.iter().map(|r| self.verdict_rule(r)).collect() };
-        let terms = rules
-            .point
-            .iter()
-            .chain(&rules.laboratory)
-            .filter_map(|r| r.when.as_ref());
-        let mut legend: Vec<Markup> = Vec::new();
-        for line in terms.flat_map(|t| self.words.legend(t)) {
-            if !legend.contains(&line) {
-                legend.push(line);
-            }
-        }
         Data::from([
             ("outliers", self.outliers()),
             ("drift", self.drift()),
@@ -34,9 +21,12 @@ impl View<'_> {
             ("monte_carlo", self.monte_carlo()),
             ("jointly", self.jointly()),
             ("scores", self.scores()),
-            ("point_rules", list(&rules.point)),
-            ("laboratory_rules", list(&rules.laboratory)),
-            ("rules_legend", legend.into_iter().map(safe).collect()),
+            ("point_rules", self.words.verdict_rules(&rules.point)),
+            (
+                "laboratory_rules",
+                self.words.verdict_rules(&rules.laboratory),
+            ),
+            ("rules_legend", self.words.rules_legend(rules)),
         ])
     }
 
@@ -249,29 +239,5 @@ impl View<'_> {
             _ => None,
         });
         optional(found)
-    }
-
-    fn verdict_rule(&self, rule: &Rule) -> Value {
-        let exception = rule.exception.as_ref().map(|exception| {
-            let label = escape(exception.label.get(self.words.lang));
-            let basis = (exception.basis.as_ref()).map(|b| escape(b.get(self.words.lang)));
-            let begin = self.words.pick("例外：", "exception: ");
-            let end = self.words.pick("；依据：", "; basis: ");
-            match basis {
-                Some(basis) => safe(format!("{begin}{label}{end}{basis}")),
-                None => safe(format!("{begin}{label}")),
-            }
-        });
-        object([
-            ("exception", optional(exception)),
-            ("verdict", Value::from(self.words.verdict(&rule.verdict))),
-            (
-                "when",
-                safe(rule.when.as_ref().map_or_else(
-                    || self.words.pick("其余情形", "in all other cases").to_owned(),
-                    |term| self.words.rule(term),
-                )),
-            ),
-        ])
     }
 }

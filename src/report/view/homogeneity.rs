@@ -2,7 +2,8 @@
 
 use minijinja::Value;
 
-use super::{View, object, optional, safe};
+use super::{View, object, optional};
+use crate::report::words::safe;
 
 impl View<'_> {
     pub(super) fn homogeneity(&self) -> Value {

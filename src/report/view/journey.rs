@@ -2,9 +2,10 @@
 
 use minijinja::Value;
 
-use super::{Reader, View, object, optional, safe};
+use super::{Reader, View, object, optional};
 use crate::plan::{Action, Deadline, Leg, Visit};
 use crate::project;
+use crate::report::words::safe;
 use crate::text::{Lang, Text};
 
 impl View<'_> {

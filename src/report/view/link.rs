@@ -2,12 +2,12 @@
 
 use minijinja::Value;
 
-use super::{View, object, optional, safe};
+use super::{View, object, optional};
 use crate::evaluate::linking::link::LinkWeights;
 use crate::evaluate::linking::published::Common;
 use crate::plan::link::{Link, Linking};
 use crate::plan::{Method, Task};
-use crate::report::words::{Words, escape};
+use crate::report::words::{Words, escape, safe};
 
 impl View<'_> {
     /// The comparison linked to, the method, and the figures that it published, point by point.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
-use super::words::{Markup, Words, escape};
+use super::words::{Markup, Words, escape, safe};
 use crate::plan::{self, Artefact, Laboratory, Measurand, Plan, Role, Traceability};
 use crate::text::{Lang, Text};
 
@@ -38,11 +38,6 @@ pub struct View<'a> {
 pub enum Reader<'a> {
     Pilot,
     Laboratory(&'a str),
-}
-
-/// Markdown with marks of its own, put in as it stands.
-pub(super) fn safe(markup: impl Into<String>) -> Value {
-    Value::from_safe_string(markup.into())
 }
 
 /// A value, or none.

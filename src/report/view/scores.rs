@@ -2,11 +2,11 @@
 
 use minijinja::Value;
 
-use super::{View, safe};
+use super::View;
 use crate::evaluate::equivalence::Dependence;
 use crate::plan::scores::{SigmaOrigin, SigmaPt};
 use crate::plan::{Step, Task};
-use crate::report::words::{Markup, escape};
+use crate::report::words::{Markup, escape, safe};
 use crate::text::Lang;
 
 impl View<'_> {

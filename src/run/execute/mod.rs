@@ -73,6 +73,7 @@ pub fn execute(
         reported,
         points: points.into_iter().map(|p| p.outcome).collect(),
         laboratories,
+        rules: plan.content.rules.clone(),
         coded,
         screens,
         wording: plan.content.wording.clone(),

@@ -20,6 +20,7 @@ pub use factor::Factor;
 pub use library::{Definition, DimensionEntry, Library, UnitEntry};
 pub use prefix::{Prefix, Prefixes};
 pub use read::{read_dimension, read_unit};
+pub use spell::per;
 
 use crate::text::Text;
 use crate::values::decimal::Decimal;

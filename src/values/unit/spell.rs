@@ -3,6 +3,15 @@
 use super::dimension::superscript;
 use super::{Term, Unit};
 
+/// What follows a quantity in the heading of numbers (ISO 80000-1, 7.1.4; GB 3101): `/mg`, `/(mg/kg)`, nothing for the unit one.
+pub fn per(unit: &str) -> String {
+    match unit {
+        "" | "1" => String::new(),
+        _ if unit.contains(['/', '·', ' ']) => format!("/({unit})"),
+        _ => format!("/{unit}"),
+    }
+}
+
 impl Unit {
     /// As documents show it: `kg/m³`, `µmol/mol`, `W/(m²·K)`, `s⁻¹`.
     pub fn display(&self) -> String {

@@ -441,3 +441,12 @@ proptest! {
         let _ = library().parse_ucum(&text);
     }
 }
+
+#[test]
+fn a_unit_of_several_stands_in_brackets_after_a_quantity() {
+    let headed = ["mg", "mg/kg", "N·m", "W/(m²·K)", "1", ""].map(|unit| format!("D{}", per(unit)));
+    assert_eq!(
+        headed,
+        ["D/mg", "D/(mg/kg)", "D/(N·m)", "D/(W/(m²·K))", "D", "D"]
+    );
+}
