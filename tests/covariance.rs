@@ -11,6 +11,7 @@ use bidui::run::execute;
 use bidui::run::outcome::{LaboratoryResult, Outcome};
 use bidui::run::results::{Result as Submitted, Results};
 use bidui::text::Lang;
+use nalgebra::{DMatrix, DVector};
 
 const LABS: [&str; 4] = ["NIM", "AAA", "BBB", "CCC"];
 
@@ -53,25 +54,29 @@ protocol test.covariance 1.0.0 {{
 
 /// One result of each laboratory named, the same at both points.
 fn results(rows: &[(&str, f64, f64)]) -> Results {
+    of_points(rows, rows)
+}
+
+/// One result of each laboratory named at each of the two points.
+fn of_points(first: &[(&str, f64, f64)], second: &[(&str, f64, f64)]) -> Results {
     let mut results = Results::default();
-    for (point, (lab, value, u)) in ["p1", "p2"]
-        .into_iter()
-        .flat_map(|p| rows.iter().map(move |r| (p, r)))
-    {
+    for (point, rows) in [("p1", first), ("p2", second)] {
         let at = results.by_point.entry(point.to_owned()).or_default();
-        let submitted = Submitted {
-            value: *value,
-            u: *u,
-            k: 1.0,
-            dof: f64::INFINITY,
-            last_digit: None,
-            date: None,
-            place: DataPlace {
-                file: format!("{lab}.csv"),
-                ..DataPlace::default()
-            },
-        };
-        at.insert((*lab).to_owned(), vec![submitted]);
+        for (lab, value, u) in rows {
+            let submitted = Submitted {
+                value: *value,
+                u: *u,
+                k: 1.0,
+                dof: f64::INFINITY,
+                last_digit: None,
+                date: None,
+                place: DataPlace {
+                    file: format!("{lab}.csv"),
+                    ..DataPlace::default()
+                },
+            };
+            at.insert((*lab).to_owned(), vec![submitted]);
+        }
     }
     results
 }
@@ -212,4 +217,101 @@ fn what_the_transfer_standard_adds_enters_a_bilateral_degree_of_equivalence_with
         let expected = if i == j { 0.0 } else { 2.0 * 0.05_f64.powi(2) };
         assert!((added - expected).abs() < 1e-15, "{i} {j} {added}");
     }
+}
+
+/// Results at the second point; one laboratory has none there.
+const SECOND: [(&str, f64, f64); 3] = [("NIM", 2.1, 0.3), ("AAA", 1.7, 0.1), ("BBB", 2.4, 0.2)];
+
+/// The same by one generalised least-squares fit to the seven results: X, V and (X'V⁻¹X)⁻¹X'V⁻¹ written out.
+#[test]
+fn reference_values_determined_together_are_those_of_one_fit_to_all_results() {
+    let plan = plan(
+        "reference std.vector.multi-point-consensus { correlation p1 p2 r 0.6 }; score En k 2; jointly chi-squared level 0.05",
+    );
+    let outcome = execute(&plan, &of_points(&RESULTS, &SECOND), None, None);
+    assert!(outcome.points.iter().all(|p| p.failures.is_empty()));
+    let rows: Vec<(&str, usize, f64, f64)> = (RESULTS.iter().map(|(l, x, u)| (*l, 0, *x, *u)))
+        .chain(SECOND.iter().map(|(l, x, u)| (*l, 1, *x, *u)))
+        .collect();
+    let n = rows.len();
+    let v = DMatrix::from_fn(n, n, |i, j| {
+        let (a, b) = (rows[i], rows[j]);
+        let r = if i == j { 1.0 } else { 0.6 };
+        if a.0 == b.0 { r * a.3 * b.3 } else { 0.0 }
+    });
+    let x = DMatrix::from_fn(n, 2, |i, p| f64::from(u8::from(rows[i].1 == p)));
+    let values = DVector::from_iterator(n, rows.iter().map(|row| row.2));
+    let inverse = v.clone().try_inverse().unwrap();
+    let covariance = (x.transpose() * &inverse * &x).try_inverse().unwrap();
+    let gain = &covariance * x.transpose() * inverse;
+    let y = &gain * &values;
+    let residual = DMatrix::identity(n, n) - &x * gain;
+    let (d, c) = (&residual * values, &residual * v * residual.transpose());
+    let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
+    for (p, point) in outcome.points.iter().enumerate() {
+        let reference = point.reference.as_ref().unwrap();
+        close(reference.value, y[p]);
+        close(reference.u, covariance[(p, p)].sqrt());
+        let weights: f64 = point.results.iter().map(|r| r.weight).sum();
+        close(weights, 1.0);
+    }
+    // Not the weighted mean of the point alone.
+    let weight = |u: f64| 1.0 / (u * u);
+    let (mut above, mut below) = (0.0, 0.0);
+    for (_, x, u) in RESULTS {
+        (above, below) = (above + weight(u) * x, below + weight(u));
+    }
+    assert!((y[0] - above / below).abs() > 0.01);
+    let vector = &outcome.vectors[0];
+    assert_eq!(vector.chi_squared.dof, 5.0);
+    for (lab, ..) in RESULTS {
+        let own: Vec<usize> = (0..n).filter(|i| rows[*i].0 == lab).collect();
+        let m = own.len();
+        let cov = DMatrix::from_fn(m, m, |a, b| c[(own[a], own[b])]);
+        let rest = DVector::from_iterator(m, own.iter().map(|i| d[*i]));
+        let observed = (rest.transpose() * cov.try_inverse().unwrap() * &rest)[(0, 0)];
+        let test = vector.differences(lab).unwrap().chi_squared;
+        close(test.observed, observed);
+        for i in &own {
+            let point = &outcome.points[rows[*i].1];
+            let result = point.results.iter().find(|r| r.laboratory == lab).unwrap();
+            let e = result.equivalence.as_ref().unwrap();
+            close(e.d, d[*i]);
+            close(e.u, c[(*i, *i)].sqrt());
+            // The joint judgement takes the same covariance.
+            close(result.scores["p_joint"].value, test.p_right);
+        }
+    }
+    let report = text(&outcome);
+    assert!(report.contains("determined together"), "{report}");
+    let why = bidui::run::why::why(&outcome, "AAA", Lang::En).unwrap();
+    assert!(why.contains("its differences as a whole χ² ="), "{why}");
+    assert!(outcome.csv().contains(",vector.chi2.p_right,"));
+}
+
+#[test]
+fn points_without_correlation_determined_together_give_the_weighted_mean_of_each() {
+    let of = |method: &str| {
+        let plan = plan(&format!("reference {method}; score En k 2"));
+        execute(&plan, &of_points(&RESULTS, &SECOND), None, None)
+    };
+    let (together, alone) = (
+        of("std.vector.multi-point-consensus"),
+        of("std.reference.weighted-mean"),
+    );
+    for (a, b) in together.points.iter().zip(&alone.points) {
+        let (a, b) = (a.reference.as_ref().unwrap(), b.reference.as_ref().unwrap());
+        assert!((a.value - b.value).abs() < 1e-14 && (a.u - b.u).abs() < 1e-14);
+    }
+}
+
+#[test]
+fn a_point_without_two_results_leaves_the_others_without_a_reference_value_and_says_why() {
+    let plan = plan("reference std.vector.multi-point-consensus; score En k 2");
+    let outcome = execute(&plan, &of_points(&RESULTS, &SECOND[..1]), None, None);
+    let failures: Vec<&str> = (outcome.points.iter())
+        .flat_map(|p| p.failures.iter().map(|f| f.kind.as_str()))
+        .collect();
+    assert_eq!(failures, ["too-few-laboratories"]);
+    assert!(outcome.points.iter().all(|p| p.reference.is_none()));
 }

@@ -19,7 +19,7 @@ pub(super) fn short(path: &str) -> &str {
 }
 
 pub(super) fn is_consensus(protocol: &Protocol) -> bool {
-    named::NAMES.contains(&short(&protocol.evaluation.reference.method.path))
+    named::is_of_results(short(&protocol.evaluation.reference.method.path))
 }
 
 fn correlation_stated(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
@@ -111,7 +111,7 @@ fn enough_results(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     for method in std::iter::once(&reference.method).chain(&reference.otherwise) {
         let name = short(&method.path);
         let need = named::least_results(name);
-        if !named::NAMES.contains(&name) || left >= need {
+        if !named::is_of_results(name) || left >= need {
             continue;
         }
         let path = &method.path;

@@ -21,7 +21,8 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     };
     level(protocol, joint, diagnostics);
     correlated_laboratories(protocol, joint, diagnostics);
-    correlations(joint, diagnostics);
+    let label = Text::new("共同评定写在这里", "the joint judgement stands here");
+    diagnostics.extend(go_together(&joint.correlations, joint.at, label));
 }
 
 /// The rules decide by the joint probability at the level stated, or by |E_n| with the coverage factor that belongs to it.
@@ -248,9 +249,14 @@ fn correlated_laboratories(protocol: &Protocol, joint: &Joint, diagnostics: &mut
 }
 
 /// The coefficients of one laboratory's results must be those of some distribution.
-fn correlations(joint: &Joint, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn go_together(
+    declared: &[(Place, Place, f64, Span)],
+    at: Span,
+    label: Text,
+) -> Option<Diagnostic> {
+    let stands_at = at;
     let mut places: Vec<&Place> = Vec::new();
-    for (first, second, _, _) in &joint.correlations {
+    for (first, second, _, _) in declared {
         for place in [first, second] {
             if !places.contains(&place) {
                 places.push(place);
@@ -260,9 +266,9 @@ fn correlations(joint: &Joint, diagnostics: &mut Vec<Diagnostic>) {
     let row = |place: &Place| places.iter().position(|p| *p == place);
     let mut matrix = DMatrix::<f64>::identity(places.len(), places.len());
     let mut seen: Vec<(usize, usize, Span)> = Vec::new();
-    for (first, second, r, at) in &joint.correlations {
+    for (first, second, r, at) in declared {
         let (Some(i), Some(j)) = (row(first), row(second)) else {
-            return;
+            return None;
         };
         let before = seen
             .iter()
@@ -273,26 +279,23 @@ fn correlations(joint: &Joint, diagnostics: &mut Vec<Diagnostic>) {
                 "the correlation of these two points is given already, or they are one point",
             );
             let finding = Diagnostic::new(Code::ContradictoryCorrelations, *at, message);
-            diagnostics.push(finding.with_help(Text::new("删除这一行", "remove this line")));
-            return;
+            return Some(finding.with_help(Text::new("删除这一行", "remove this line")));
         }
         seen.push((i.min(j), i.max(j), *at));
         matrix[(i, j)] = *r;
         matrix[(j, i)] = *r;
     }
-    let last = seen.last().filter(|_| Cholesky::new(matrix).is_none());
-    if let Some((_, _, at)) = last {
-        diagnostics.push(
-            Diagnostic::new(
-                Code::ContradictoryCorrelations,
-                *at,
-                Text::new(
-                    "所声明的相关系数不能同时成立：相关矩阵不是正定的",
-                    "the correlations declared cannot hold together: their matrix is not positive definite",
-                ),
-            )
-            .with_label(joint.at, Text::new("共同评定写在这里", "the joint judgement stands here"))
-            .with_help(Text::new("核对各相关系数", "check the coefficients")),
-        );
-    }
+    let (_, _, at) = seen.last().filter(|_| Cholesky::new(matrix).is_none())?;
+    Some(
+        Diagnostic::new(
+            Code::ContradictoryCorrelations,
+            *at,
+            Text::new(
+                "所声明的相关系数不能同时成立：相关矩阵不是正定的",
+                "the correlations declared cannot hold together: their matrix is not positive definite",
+            ),
+        )
+        .with_label(stands_at, label)
+        .with_help(Text::new("核对各相关系数", "check the coefficients")),
+    )
 }

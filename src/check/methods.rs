@@ -54,7 +54,10 @@ fn reference_methods(protocol: &Protocol) -> impl Iterator<Item = &Method> {
 
 fn in_place(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     let evaluation = &protocol.evaluation;
-    let of_reference: Vec<&str> = named::NAMES.into_iter().chain(GIVEN).collect();
+    let of_reference: Vec<&str> = (named::NAMES.into_iter())
+        .chain([named::OF_ALL_POINTS])
+        .chain(GIVEN)
+        .collect();
     let mut demand = |method: &Method, what: Text, allowed: &[&str]| {
         if !allowed.contains(&short(&method.path)) {
             let path = &method.path;
@@ -100,7 +103,7 @@ fn take_correlation(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     };
     for method in reference_methods(protocol) {
         let name = short(&method.path);
-        if !named::NAMES.contains(&name) || named::takes_correlation(name) {
+        if !named::is_of_results(name) || named::takes_correlation(name) {
             continue;
         }
         let path = &method.path;

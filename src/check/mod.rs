@@ -19,6 +19,7 @@ mod names;
 mod policy;
 mod scores;
 pub mod totality;
+mod vector;
 
 pub use journey::replanned;
 
@@ -51,6 +52,7 @@ pub fn check(protocol: Protocol) -> (Checked, Vec<Diagnostic>) {
     link::check(&protocol, &mut diagnostics);
     integrity::check(&protocol, &mut diagnostics);
     joint::check(&protocol, &mut diagnostics);
+    vector::check(&protocol, &mut diagnostics);
     totality::check(&protocol, &mut diagnostics);
     ladder::check(&protocol, &mut diagnostics);
     policy::check(&protocol, &journey, &mut diagnostics);

@@ -390,8 +390,7 @@ fn uncertainties_reported(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>
     let reference = &evaluation.reference;
     for method in std::iter::once(&reference.method).chain(&reference.otherwise) {
         let name = short(&method.path);
-        let weighs =
-            named::NAMES.contains(&name) && named::needs_uncertainties(name, &method.flags);
+        let weighs = named::is_of_results(name) && named::needs_uncertainties(name, &method.flags);
         if weighs || name == "pilot-value" {
             needed(method.at, Text::same(format!("`{}`", method.path)));
         }

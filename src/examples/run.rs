@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Example, Expectation, Expected, Given, Number};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::evaluate::equivalence::Dependence;
 use crate::plan::{Certified, Order, Plan, Task, Wording};
 use crate::run::execute;
 use crate::run::outcome::{LaboratoryOutcome, LaboratoryResult, Outcome};
@@ -96,6 +97,7 @@ fn with_references(plan: &Plan, example: &Example) -> Plan {
             GIVEN_REFERENCE.clone_into(&mut method.path);
             method.parameters.clear();
             method.flags.clear();
+            method.dependence = Some(Dependence::Outside);
             (*consistency, *otherwise) = (None, None);
             *certified = Some(reference);
             include.clear();

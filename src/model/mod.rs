@@ -461,6 +461,8 @@ pub struct Reference {
     pub only: Option<(Vec<Spanned<String>>, Option<Text>)>,
     /// Laboratories that take no part, with the reason.
     pub without: Vec<(Vec<Spanned<String>>, Text)>,
+    /// Correlation coefficients between two points of one laboratory, where all points are determined together.
+    pub correlations: Vec<(link::Place, link::Place, f64, Span)>,
     pub at: Span,
 }
 

@@ -14,6 +14,7 @@ mod revision;
 pub mod scores;
 pub mod screen;
 mod standard;
+pub mod vector;
 
 use std::collections::BTreeMap;
 
@@ -421,6 +422,8 @@ pub enum Task {
         include: Vec<String>,
         correlations: Vec<(String, String, f64)>,
     },
+    /// Determines the reference values of several points together, where the points' own steps leave that to it.
+    VectorReference(vector::VectorReference),
     /// Forms the degrees of equivalence.
     Equivalence {
         kinds: Vec<String>,

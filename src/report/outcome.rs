@@ -12,7 +12,8 @@ use super::words::{Words, escape, safe};
 use super::{Document, blocks, monte_carlo};
 use crate::run::Outcome;
 use crate::run::outcome::{
-    AppliedException, Contribution, LaboratoryOutcome, LaboratoryResult, Link, PointOutcome,
+    AppliedException, Contribution, JointTest, LaboratoryOutcome, LaboratoryResult, Link,
+    PointOutcome, Vector,
 };
 use crate::text::Lang;
 use crate::values::rounding::{digits, hundredths, pair, shortest};
@@ -97,6 +98,7 @@ pub fn report(
         laboratory_rules => words.verdict_rules(&outcome.rules.laboratory),
         rules_legend => words.rules_legend(&outcome.rules),
         points, laboratories, followed,
+        vectors => outcome.vectors.iter().map(|v| of_vector(outcome, v, lang)).collect::<Vec<_>>(),
     };
     let markdown = templates.render("evaluation.md", lang, data)?;
     Ok(Document {
@@ -105,6 +107,25 @@ pub fn report(
         markdown,
         open: !withholds,
     })
+}
+
+/// Reference values of several points that were determined together, with the tests of the laboratories.
+fn of_vector(outcome: &Outcome, vector: &Vector, lang: Lang) -> Value {
+    let chi = |test: &JointTest| {
+        context! { observed => digits(test.observed, 4), dof => shortest(test.dof), p => digits(test.p_right, 2) }
+    };
+    let laboratories: Vec<Value> = (vector.laboratories.iter())
+        .map(|l| context! { id => &l.laboratory, chi => chi(&l.chi_squared) })
+        .collect();
+    let point = outcome
+        .points
+        .iter()
+        .find(|p| p.measurand == vector.measurand);
+    context! {
+        title => point.map_or(vector.measurand.as_str(), |p| p.title.get(lang)),
+        chi => chi(&vector.chi_squared),
+        laboratories,
+    }
 }
 
 /// The form in which u(D) was ordered, where a score divides by it.

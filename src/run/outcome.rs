@@ -38,6 +38,9 @@ pub struct Outcome {
     /// Whether laboratories are published by code.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub coded: bool,
+    /// Reference values of several points that were determined together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vectors: Vec<Vector>,
     /// What the screening tests find: evidence for people, in no verdict.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub screens: Vec<Screen>,
@@ -70,6 +73,37 @@ pub struct PointOutcome {
     pub bilateral: Option<Bilateral>,
     /// What could not be done at this point, and why.
     pub failures: Vec<Failure>,
+}
+
+/// Reference values of several points determined together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Vector {
+    pub step: String,
+    pub measurand: String,
+    pub points: Vec<String>,
+    /// Covariance of the reference values, row by row, in the squared unit of the measurand.
+    pub covariance: Vec<Vec<f64>>,
+    pub chi_squared: JointTest,
+    pub laboratories: Vec<VectorDifferences>,
+    pub clause: String,
+}
+
+/// The differences of one laboratory at several points, tested as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VectorDifferences {
+    pub laboratory: String,
+    pub points: Vec<String>,
+    /// Covariance of its D, row by row.
+    pub covariance: Vec<Vec<f64>>,
+    pub chi_squared: JointTest,
+}
+
+/// A χ² with its degrees of freedom and the probability of a larger one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct JointTest {
+    pub observed: f64,
+    pub dof: f64,
+    pub p_right: f64,
 }
 
 /// A step that could not be carried out.
@@ -465,6 +499,22 @@ impl LaboratoryResult {
     /// The degree of equivalence of which scores and verdict are formed: the linked one where the comparison is linked.
     pub fn judged(&self) -> Option<&Equivalence> {
         self.linked.as_ref().or(self.equivalence.as_ref())
+    }
+}
+
+impl Vector {
+    /// Covariance of the differences of a laboratory at two points; none where it has none there.
+    pub fn covariance(&self, laboratory: &str, p: &str, q: &str) -> Option<f64> {
+        let own = self.differences(laboratory)?;
+        let at = |point: &str| own.points.iter().position(|id| id == point);
+        Some(*own.covariance.get(at(p)?)?.get(at(q)?)?)
+    }
+
+    /// The differences of a laboratory.
+    pub fn differences(&self, laboratory: &str) -> Option<&VectorDifferences> {
+        self.laboratories
+            .iter()
+            .find(|l| l.laboratory == laboratory)
     }
 }
 

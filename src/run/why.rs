@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::outcome::{
     AppliedException, Equivalence, LaboratoryResult, Link, MonteCarlo, Outcome, PointOutcome,
-    SigmaPt, Sign,
+    SigmaPt, Sign, Vector,
 };
 use crate::plan::{Clause, Order};
 use crate::text::Lang;
@@ -306,6 +306,18 @@ impl Teller<'_> {
                 r.method
             );
             self.line(2, &text, Some(&r.clause));
+            let of_point = |v: &&Vector| v.step == r.step;
+            let vector = self.outcome.vectors.iter().find(of_point);
+            if let Some(of_all) = vector.and_then(|v| v.differences(&result.laboratory)) {
+                let test = of_all.chi_squared;
+                let all = self.word(
+                    "与其他测量点一并确定；全部差值一并检验",
+                    "determined together with the other points; its differences as a whole",
+                );
+                let (observed, p) = (digits(test.observed, 4), digits(test.p_right, 2));
+                let text = format!("{all} χ² = {observed}, ν = {}, p = {p}", test.dof);
+                self.line(3, &text, None);
+            }
             if let Some(c) = &r.consistency {
                 let text = format!(
                     "χ² = {}, ν = {}, p = {} ({} {})",

@@ -57,6 +57,20 @@ impl Consensus {
         })
     }
 
+    /// The weighted sum `offset` + `shift` of results, which were centred on `offset`; `weights` sum to one.
+    pub fn shifted(offset: f64, shift: f64, u: f64, weights: Vec<f64>) -> Consensus {
+        let value = offset + shift;
+        Consensus {
+            value,
+            rest: (offset - value) + shift,
+            u,
+            weights,
+            tau: 0.0,
+            dof: f64::INFINITY,
+            basis: Basis::Stated,
+        }
+    }
+
     /// `x` minus the reference value, free of the rounding of the reference value itself.
     pub fn difference(&self, x: f64) -> f64 {
         (x - self.value) - self.rest

@@ -49,6 +49,14 @@ pub const NAMES: [&str; 16] = [
     "weighted-mean",
 ];
 
+/// The method that forms the reference values of all points of a measurand together; see [`crate::evaluate::vector::reference`].
+pub const OF_ALL_POINTS: &str = "multi-point-consensus";
+
+/// Whether the method called `name` forms the reference value of the results.
+pub fn is_of_results(name: &str) -> bool {
+    NAMES.contains(&name) || name == OF_ALL_POINTS
+}
+
 /// Whether the method called `name` weighs or tests by the uncertainties that laboratories state, so that results without one are no use to it.
 pub fn needs_uncertainties(name: &str, flags: &[String]) -> bool {
     match name {
@@ -83,6 +91,7 @@ pub fn least_results(name: &str) -> usize {
         | "few-participants"
         | "generalised-least-squares-mean"
         | "mean-and-deviation"
+        | OF_ALL_POINTS
         | "weighted-mean" => 2,
         _ => 3,
     }

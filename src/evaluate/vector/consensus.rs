@@ -2,10 +2,9 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::evaluate::columns;
+use super::reference::{Results, vector_reference};
 use crate::evaluate::method::Inapplicable;
 use crate::numeric::distribution::chi_squared_sf;
-use crate::numeric::least_squares::Whitener;
 use crate::numeric::sum::sum;
 
 /// Vector results of independent laboratories.
@@ -65,83 +64,30 @@ impl VectorConsensus {
 /// Source: generalised least squares; JCGM 102:2011 for vector quantities.
 pub fn vector_consensus(results: &VectorResults) -> Result<VectorConsensus, Inapplicable> {
     let (n, p) = results.values.shape();
-    let members: Vec<usize> = (0..n).filter(|i| results.in_reference[*i]).collect();
-    columns::at_least(
-        members.len(),
-        2,
-        "too-few-laboratories",
-        "参与参考值的实验室",
-        "laboratories in the reference",
-    )?;
-    let offset = results.values.row(members[0]).transpose();
-    let centred = |i: usize| results.values.row(i).transpose() - &offset;
-    let whiteners = results
-        .covariance
-        .iter()
-        .enumerate()
-        .map(|(i, v)| {
-            Whitener::new(v).map_err(|e| {
-                columns::unsolvable(
-                    &e,
-                    &format!("第 {} 个实验室的结果", i + 1),
-                    &format!("the results of laboratory {}", i + 1),
-                )
-            })
+    let laboratories: Vec<Results> = (0..n)
+        .map(|i| Results {
+            points: (0..p).collect(),
+            values: results.values.row(i).transpose(),
+            covariance: results.covariance[i].clone(),
+            in_reference: vec![results.in_reference[i]; p],
         })
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut information = DMatrix::zeros(p, p);
-    let mut right = DVector::zeros(p);
-    for i in &members {
-        let inverse = whiteners[*i].inverse();
-        right += &inverse * centred(*i);
-        information += inverse;
-    }
-    let covariance = Whitener::new(&information)
-        .map_err(|e| columns::unsolvable(&e, "矢量参考值", "the vector reference value"))?
-        .inverse();
-    let shift = &covariance * right;
+        .collect();
+    let found = vector_reference(p, &laboratories)?;
     let mut d = DMatrix::zeros(n, p);
-    let mut d_covariance = Vec::with_capacity(n);
-    let mut mahalanobis = Vec::with_capacity(n);
-    for i in 0..n {
-        let difference = centred(i) - &shift;
-        let sign = if results.in_reference[i] { -1.0 } else { 1.0 };
-        let spread = &results.covariance[i] + sign * &covariance;
-        mahalanobis.push(quadratic_form(&spread, &difference, i)?);
-        d.set_row(i, &difference.transpose());
-        d_covariance.push(spread);
+    for (i, lab) in found.laboratories.iter().enumerate() {
+        d.set_row(i, &lab.d.transpose());
     }
-    let terms = members
-        .iter()
-        .map(|i| whiteners[*i].quadratic_form(&d.row(*i).transpose()))
-        .collect::<Result<Vec<_>, _>>();
-    let chi_squared =
-        sum(terms.map_err(|e| columns::unsolvable(&e, "χ² 检验", "the chi-squared test"))?);
     Ok(VectorConsensus {
-        reference: offset + shift,
-        covariance,
         d,
-        d_covariance,
-        chi_squared,
-        dof: (members.len() - 1) * p,
-        mahalanobis,
+        mahalanobis: found.laboratories.iter().map(|lab| lab.observed).collect(),
+        d_covariance: (found.laboratories.into_iter())
+            .map(|lab| lab.covariance)
+            .collect(),
+        reference: found.offset + found.shift,
+        covariance: found.covariance,
+        chi_squared: found.chi_squared,
+        dof: found.dof,
     })
-}
-
-fn quadratic_form(
-    covariance: &DMatrix<f64>,
-    d: &DVector<f64>,
-    i: usize,
-) -> Result<f64, Inapplicable> {
-    Whitener::new(covariance)
-        .and_then(|w| w.quadratic_form(d))
-        .map_err(|e| {
-            columns::unsolvable(
-                &e,
-                &format!("第 {} 个实验室的等效度", i + 1),
-                &format!("the degree of equivalence of laboratory {}", i + 1),
-            )
-        })
 }
 
 /// The weighted mean of each component alone, which is not the vector reference when the components are correlated.

@@ -32,20 +32,19 @@ pub struct JointChiSquared {
     pub p_right: f64,
 }
 
-/// The joint test of `laboratory` over `points`, with the correlation `r` of results at two of them, by their places in `points`.
+/// The joint test of a laboratory over `points`, with the covariance of its differences at two of them by their places in `points`.
 ///
 /// Errors: correlations that no results can have.
 pub fn chi_squared(
-    laboratory: &str,
     points: &[AtPoint],
-    r: impl Fn(usize, usize) -> f64,
+    between: impl Fn(usize, usize) -> f64,
 ) -> Result<JointChiSquared, Inapplicable> {
     let n = points.len();
     let covariance = DMatrix::from_fn(n, n, |p, q| {
         if p == q {
             points[p].u_d.powi(2)
         } else {
-            r(p, q) * shared(laboratory, &points[p], &points[q])
+            between(p, q)
         }
     });
     let d = DVector::from_iterator(n, points.iter().map(|p| p.d));
@@ -61,15 +60,15 @@ pub fn chi_squared(
     })
 }
 
-/// Σ_j (δ_ij − w_jp)(δ_ij − w_jq) u_jp u_jq over the laboratories that have results at both points.
-fn shared(laboratory: &str, p: &AtPoint, q: &AtPoint) -> f64 {
+/// Σ_j r_j (δ_ij − w_jp)(δ_ij − w_jq) u_jp u_jq over the laboratories that have results at both points, `r` of each by its name.
+pub fn between(laboratory: &str, p: &AtPoint, q: &AtPoint, r: impl Fn(&str) -> f64) -> f64 {
     let part = |at: &AtPoint, row: usize| {
         let own = if at.labs[row] == laboratory { 1.0 } else { 0.0 };
         (own - at.weights[row]) * at.u[row]
     };
     let terms = p.labs.iter().enumerate().filter_map(|(i, lab)| {
         let j = q.labs.iter().position(|other| other == lab)?;
-        Some(part(p, i) * part(q, j))
+        Some(r(lab) * part(p, i) * part(q, j))
     });
     crate::numeric::sum::sum(terms)
 }
@@ -93,7 +92,7 @@ mod tests {
             d: 3.0,
             u_d: 1.5,
         };
-        let found = chi_squared("L0", &[at], |_, _| 0.0).unwrap();
+        let found = chi_squared(&[at], |_, _| 0.0).unwrap();
         assert!((found.observed - 4.0).abs() < 1e-12);
         // P(χ²₁ > 4) = 2Φ(−2).
         assert!((found.p_right - 0.045_500_263_896_358_4).abs() < 1e-12);
@@ -133,7 +132,10 @@ mod tests {
             };
             let d = [1.3, -0.7];
             let points = [at(0, d[0]), at(1, d[1])];
-            let found = chi_squared(&labs[lab], &points, |_, _| r).unwrap();
+            let found = chi_squared(&points, |p, q| {
+                between(&labs[lab], &points[p], &points[q], |_| r)
+            })
+            .unwrap();
             let (a, b, c) = (
                 all[(lab, lab)],
                 all[(3 + lab, 3 + lab)],
@@ -156,7 +158,7 @@ mod tests {
             d,
             u_d: 1.0,
         };
-        let refused = chi_squared("L0", &[at(1.0), at(1.0)], |_, _| 1.0).unwrap_err();
+        let refused = chi_squared(&[at(1.0), at(1.0)], |_, _| 1.0).unwrap_err();
         assert_eq!(refused.kind, "covariance-not-positive-definite");
     }
 }

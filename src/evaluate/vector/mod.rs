@@ -6,6 +6,7 @@ pub mod counting;
 pub mod digits;
 pub mod joint;
 pub mod points;
+pub mod reference;
 
 use crate::evaluate::method::Method;
 

@@ -256,6 +256,9 @@ impl Resolver<'_> {
             .children("certified")
             .filter_map(|e| self.certified(e, measurands))
             .collect();
+        let correlations = (entry.children("correlation"))
+            .filter_map(|e| self.point_correlation(e, measurands))
+            .collect();
         let certified_whole = certified.len() == entry.children("certified").count();
         Some(Reference {
             method: method?,
@@ -265,6 +268,7 @@ impl Resolver<'_> {
             certified_whole,
             only,
             without,
+            correlations,
             at: entry.span,
         })
     }

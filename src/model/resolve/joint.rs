@@ -33,7 +33,7 @@ impl Resolver<'_> {
         })
     }
 
-    fn point_correlation(
+    pub(super) fn point_correlation(
         &mut self,
         entry: &Entry,
         measurands: &[Measurand],

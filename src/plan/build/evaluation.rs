@@ -1,7 +1,9 @@
 //! The steps of the evaluation, in an order in which they can be carried out.
 
+use super::super::vector::VectorReference;
 use super::super::{Certified, Members, Point, Step, Task};
 use super::{Builder, action, method, points, sorted, sorted_measurands};
+use crate::evaluate::reference::named;
 use crate::model::{self, Protocol};
 use crate::source::Span;
 
@@ -14,10 +16,25 @@ impl Builder<'_> {
         let mut steps = Vec::new();
         let mut verdicts = Vec::new();
         for measurand in sorted_measurands(self.protocol) {
-            for point in points(measurand) {
-                self.point_steps(measurand, &point, &mut steps);
-                verdicts.push(format!("{}.verdict", point.id));
+            let points = points(measurand);
+            let together = self.all_points_together();
+            let mut gathered = Vec::new();
+            // Where reference values are determined together, what goes into them comes before all that rests on them.
+            for point in &points {
+                gathered.push(self.gather(measurand, point, &mut steps));
+                if !together && let Some(gathered) = gathered.pop() {
+                    self.rest(measurand, point, gathered, &mut steps);
+                }
             }
+            if let Some(step) = self.vector_reference(measurand, &points, &gathered) {
+                let id = step.id.clone();
+                steps.push(step);
+                for (point, mut gathered) in points.iter().zip(gathered) {
+                    gathered.reference.clone_from(&id);
+                    self.rest(measurand, point, gathered, &mut steps);
+                }
+            }
+            verdicts.extend(points.iter().map(|point| format!("{}.verdict", point.id)));
         }
         self.judge_jointly(&mut steps);
         let acceptance = &self.protocol.acceptance;
@@ -53,21 +70,58 @@ impl Builder<'_> {
         steps
     }
 
-    fn point_steps(&mut self, measurand: &model::Measurand, point: &Point, steps: &mut Vec<Step>) {
+    /// Whether the reference values of all points of a measurand are determined together.
+    fn all_points_together(&self) -> bool {
+        let path = &self.protocol.evaluation.reference.method.path;
+        path.rsplit('.').next() == Some(named::OF_ALL_POINTS)
+    }
+
+    /// The step that determines the reference values of all points together.
+    fn vector_reference(
+        &mut self,
+        measurand: &model::Measurand,
+        points: &[Point],
+        gathered: &[Gathered],
+    ) -> Option<Step> {
+        if gathered.is_empty() {
+            return None;
+        }
+        let reference = &self.protocol.evaluation.reference;
+        let own = |id: &String| points.iter().any(|p| p.id == *id);
+        let mut correlations: Vec<(String, String, f64)> = (reference.correlations.iter())
+            .map(|(first, second, r, _)| {
+                let (a, b) = (first.point.clone(), second.point.clone());
+                if a <= b { (a, b, *r) } else { (b, a, *r) }
+            })
+            .filter(|(a, b, _)| own(a) && own(b))
+            .collect();
+        correlations.sort_by(|x, y| (&x.0, &x.1).cmp(&(&y.0, &y.1)));
+        let clause = self.clause("evaluation.reference", reference.at);
+        Some(Step {
+            id: format!("{}.vector-reference", measurand.id),
+            measurand: Some(measurand.id.clone()),
+            point: None,
+            task: Task::VectorReference(VectorReference {
+                method: method(&reference.method),
+                points: points.iter().map(|p| p.id.clone()).collect(),
+                correlations,
+            }),
+            inputs: gathered.iter().map(|g| g.reference.clone()).collect(),
+            clause,
+        })
+    }
+
+    /// The steps of a point up to the one of the reference value.
+    fn gather(
+        &mut self,
+        measurand: &model::Measurand,
+        point: &Point,
+        steps: &mut Vec<Step>,
+    ) -> Gathered {
         let protocol = self.protocol;
         let evaluation = &protocol.evaluation;
-        let link = self.link(measurand, point);
         let mut add = |name: &str, task: Task, inputs: Vec<String>, clause: String| -> String {
-            let id = format!("{}.{name}", point.id);
-            steps.push(Step {
-                id: id.clone(),
-                measurand: Some(measurand.id.clone()),
-                point: Some(point.id.clone()),
-                task,
-                inputs,
-                clause,
-            });
-            id
+            add_step(steps, measurand, point, (name, task), inputs, clause)
         };
         let artefact = protocol.artefacts.iter().find(|a| {
             a.measures.iter().any(|(id, points)| {
@@ -127,6 +181,32 @@ impl Builder<'_> {
             correlations: correlations(evaluation),
         };
         let reference = add("reference", task, inputs.clone(), clause);
+        Gathered {
+            results,
+            inputs,
+            reference,
+        }
+    }
+
+    /// The steps of a point that rest on its reference value.
+    fn rest(
+        &mut self,
+        measurand: &model::Measurand,
+        point: &Point,
+        gathered: Gathered,
+        steps: &mut Vec<Step>,
+    ) {
+        let protocol = self.protocol;
+        let evaluation = &protocol.evaluation;
+        let link = self.link(measurand, point);
+        let Gathered {
+            results,
+            inputs,
+            reference,
+        } = gathered;
+        let mut add = |name: &str, task: Task, inputs: Vec<String>, clause: String| -> String {
+            add_step(steps, measurand, point, (name, task), inputs, clause)
+        };
         let kinds = if evaluation.equivalence.is_empty() {
             vec!["unilateral".to_owned()]
         } else {
@@ -203,6 +283,34 @@ impl Builder<'_> {
         }
         add("verdict", Task::JudgePoint, judged, clause);
     }
+}
+
+/// What the steps of a point give to those that rest on its reference value, by their names.
+struct Gathered {
+    results: String,
+    /// What the reference value is determined of.
+    inputs: Vec<String>,
+    reference: String,
+}
+
+fn add_step(
+    steps: &mut Vec<Step>,
+    measurand: &model::Measurand,
+    point: &Point,
+    (name, task): (&str, Task),
+    inputs: Vec<String>,
+    clause: String,
+) -> String {
+    let id = format!("{}.{name}", point.id);
+    steps.push(Step {
+        id: id.clone(),
+        measurand: Some(measurand.id.clone()),
+        point: Some(point.id.clone()),
+        task,
+        inputs,
+        clause,
+    });
+    id
 }
 
 fn place_of(measurand: &model::Measurand, point: &str) -> Span {

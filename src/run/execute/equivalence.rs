@@ -25,7 +25,12 @@ impl PointRun {
         k: f64,
         denominator: &str,
     ) -> Result<(), Inapplicable> {
-        let Some(Formed { consensus, method }) = &self.formed else {
+        let Some(Formed {
+            consensus,
+            method,
+            variances,
+        }) = &self.formed
+        else {
             return Ok(());
         };
         if !self.labs.has_uncertainties() {
@@ -38,12 +43,17 @@ impl PointRun {
         let lone = self.pilot.filter(|_| last(&method.path) == "pilot-value");
         let v = self.covariance.as_deref();
         let d = equivalence::differences(&self.labs, consensus);
-        self.variances = Variances {
-            ruled: (method.dependence.and_then(Dependence::rule))
-                .map(|rule| equivalence::variances(&self.labs, consensus, rule, v)),
-            propagated: consensus
-                .is_linear()
-                .then(|| equivalence::variances(&self.labs, consensus, Rule::Stated, v)),
+        self.variances = match variances {
+            Some(joint) => Variances {
+                ruled: Some(joint.clone()),
+                propagated: Some(joint.clone()),
+            },
+            None => Variances {
+                ruled: (method.dependence.and_then(Dependence::rule))
+                    .map(|rule| equivalence::variances(&self.labs, consensus, rule, v)),
+                propagated: (consensus.is_linear() || consensus.basis == Basis::Given)
+                    .then(|| equivalence::variances(&self.labs, consensus, Rule::Stated, v)),
+            },
         };
         let mut refusals = Vec::new();
         for (row, d) in d.into_iter().enumerate() {

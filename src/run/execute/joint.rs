@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::outcome::{Failure, Score};
-use super::PointRun;
+use super::super::outcome::{Failure, Score, Vector};
+use super::{PointRun, vector};
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::risk::multiplicity::{adjust, two_sided};
-use crate::evaluate::vector::joint::{AtPoint, chi_squared};
+use crate::evaluate::vector::joint::{AtPoint, between, chi_squared};
 use crate::plan::Step;
 use crate::plan::joint::{Joint, Procedure};
 use crate::text::Text;
@@ -14,7 +14,7 @@ use crate::text::Text;
 /// The name under which rules, tables and reasons know the probability.
 const NAME: &str = "p_joint";
 
-pub(super) fn carry_out(step: &Step, order: &Joint, points: &mut [PointRun]) {
+pub(super) fn carry_out(step: &Step, order: &Joint, points: &mut [PointRun], vectors: &[Vector]) {
     let laboratories: BTreeSet<String> = (points.iter())
         .flat_map(|p| p.labs.lab.iter().cloned())
         .collect();
@@ -35,7 +35,7 @@ pub(super) fn carry_out(step: &Step, order: &Joint, points: &mut [PointRun]) {
         return;
     }
     for laboratory in laboratories {
-        match probabilities(&laboratory, order, points) {
+        match probabilities(&laboratory, order, points, vectors) {
             Ok(found) => {
                 for (point, row, value) in found {
                     let score = Score {
@@ -75,6 +75,7 @@ fn probabilities(
     laboratory: &str,
     order: &Joint,
     points: &[PointRun],
+    vectors: &[Vector],
 ) -> Result<Vec<(usize, usize, f64)>, Inapplicable> {
     let mut places = Vec::new();
     let mut p = Vec::new();
@@ -94,7 +95,7 @@ fn probabilities(
         Procedure::Sidak => adjust(&p).sidak,
         Procedure::Holm => adjust(&p).holm,
         Procedure::ChiSquared => {
-            vec![of_vector(laboratory, order, points, &places)?; places.len()]
+            vec![of_vector(laboratory, order, points, &places, vectors)?; places.len()]
         }
     };
     let joined = places.into_iter().zip(adjusted);
@@ -106,6 +107,7 @@ fn of_vector(
     order: &Joint,
     points: &[PointRun],
     places: &[(usize, usize)],
+    vectors: &[Vector],
 ) -> Result<f64, Inapplicable> {
     let mut at: Vec<AtPoint> = Vec::new();
     for (index, row) in places {
@@ -133,11 +135,13 @@ fn of_vector(
         let place = places.get(p).map(|(index, _)| *index);
         place.map_or("", |index| points[index].outcome.point.as_str())
     };
-    let r = |p: usize, q: usize| {
-        let same =
-            |a: &str, b: &str| (a == name(p) && b == name(q)) || (a == name(q) && b == name(p));
-        let declared = order.correlations.iter().find(|(a, b, _)| same(a, b));
-        declared.map_or(0.0, |(_, _, r)| *r)
+    let covariance = |p: usize, q: usize| {
+        // Reference values determined together bring the covariance of the differences along.
+        let known = (vectors.iter()).find_map(|v| v.covariance(laboratory, name(p), name(q)));
+        known.unwrap_or_else(|| {
+            let r = vector::correlation(&order.correlations, name(p), name(q));
+            between(laboratory, &at[p], &at[q], |_| r)
+        })
     };
-    Ok(chi_squared(laboratory, &at, r)?.p_right)
+    Ok(chi_squared(&at, covariance)?.p_right)
 }

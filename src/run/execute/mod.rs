@@ -10,6 +10,7 @@ mod members;
 mod monte_carlo;
 mod reference;
 pub(super) mod scores;
+mod vector;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,7 @@ use jiff::civil::Date;
 use self::equivalence::Variances;
 use self::reference::{Formed, Order};
 use super::outcome::{
-    Contribution, FORMAT_VERSION, Failure, LaboratoryResult, Outcome, PointOutcome,
+    Contribution, FORMAT_VERSION, Failure, LaboratoryResult, Outcome, PointOutcome, Vector,
 };
 use super::pretests::Pretests;
 use super::results::{Result as Submitted, Results};
@@ -42,6 +43,7 @@ pub fn execute(
     let mut points: Vec<PointRun> = Vec::new();
     let mut laboratories = Vec::new();
     let mut screens = Vec::new();
+    let mut vectors: Vec<Vector> = Vec::new();
     for step in &plan.content.steps {
         match &step.task {
             Task::Collect { .. } => points.push(PointRun::collect(plan, step, results)),
@@ -50,7 +52,10 @@ pub fn execute(
             }
             Task::Screen(order) => screens.push(integrity::screen(plan, step, order, &points)),
             Task::Consequences => super::consequences::derive(plan, &mut laboratories, reported),
-            Task::Joint(order) => joint::carry_out(step, order, &mut points),
+            Task::VectorReference(order) => {
+                vectors.extend(vector::carry_out(step, order, &mut points));
+            }
+            Task::Joint(order) => joint::carry_out(step, order, &mut points, &vectors),
             _ => {
                 let of_step = |p: &&mut PointRun| step.point.as_ref() == Some(&p.outcome.point);
                 if let Some(point) = points.iter_mut().find(of_step) {
@@ -75,6 +80,7 @@ pub fn execute(
         laboratories,
         rules: plan.content.rules.clone(),
         coded,
+        vectors,
         screens,
         wording: plan.content.wording.clone(),
         clauses: plan.clauses.clone(),
@@ -237,8 +243,12 @@ impl PointRun {
                     otherwise: otherwise.as_deref(),
                     certified: certified.as_ref(),
                 };
+                let waits = vector::is_of_all_points(method);
                 self.contribute(plan, tested, include)
-                    .and_then(|()| self.reference(step, &order))
+                    .and_then(|()| match waits {
+                        true => Ok(()),
+                        false => self.reference(step, &order),
+                    })
             }
             Task::Equivalence {
                 kinds,
@@ -262,6 +272,7 @@ impl PointRun {
                 Ok(())
             }
             Task::Collect { .. }
+            | Task::VectorReference(_)
             | Task::Joint(_)
             | Task::JudgeLaboratory
             | Task::Consequences

@@ -137,6 +137,12 @@ fn not_propagated(formed: &Formed, u: &[f64]) -> Option<Text> {
             "not checked: there are results without uncertainty",
         ));
     }
+    if formed.variances.is_some() {
+        return Some(Text::new(
+            "各测量点的参考值一并确定，不是本点结果的加权和，未作核验",
+            "not checked: the reference values of all points were determined together and are no weighted sums of the results of their own point",
+        ));
+    }
     let own = formed.method.dependence == Some(Dependence::OwnUncertainty);
     let linear = consensus.is_linear() || consensus.basis == Basis::Given;
     (!linear || own).then(|| {

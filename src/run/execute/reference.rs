@@ -21,6 +21,18 @@ pub(super) struct Order<'a> {
 pub(super) struct Formed {
     pub consensus: Consensus,
     pub method: Method,
+    /// u²(D) of every row where reference values of several points were determined together: it does not follow from the weights here alone.
+    pub variances: Option<Vec<f64>>,
+}
+
+/// A reference value and how it was come by.
+pub(super) struct Determined<'a> {
+    pub(super) method: &'a Method,
+    pub(super) estimate: named::Estimate,
+    pub(super) consistency: Option<Consistency>,
+    pub(super) took_over: bool,
+    /// As in [`Formed`].
+    pub(super) variances: Option<Vec<f64>>,
 }
 
 impl PointRun {
@@ -86,6 +98,28 @@ impl PointRun {
                 (method, took_over) = (otherwise, true);
             }
         }
+        self.give(
+            step,
+            Determined {
+                method,
+                estimate,
+                consistency,
+                took_over,
+                variances: None,
+            },
+        );
+        Ok(())
+    }
+
+    /// Puts a reference value to the point, with the part that each result has in it.
+    pub(super) fn give(&mut self, step: &Step, determined: Determined) {
+        let Determined {
+            method,
+            estimate,
+            consistency,
+            took_over,
+            variances,
+        } = determined;
         let given = is_given(method);
         let named::Estimate { consensus, ties, s } = estimate;
         let u_results = consensus.u;
@@ -123,8 +157,8 @@ impl PointRun {
         self.formed = Some(Formed {
             consensus,
             method: method.clone(),
+            variances,
         });
-        Ok(())
     }
 
     /// The reference value by a method: from outside, from the pilot, or from the members.

@@ -1,6 +1,6 @@
 //! The outcome as a table of numbers.
 
-use super::Outcome;
+use super::{JointTest, Outcome};
 
 impl Outcome {
     /// Every number as a row `step,laboratory,point,quantity,value,unit`, numbers in their shortest form that reads back the same.
@@ -156,6 +156,33 @@ impl Outcome {
                             row(&b.step, &pair, point, name, shortest(value), unit);
                         }
                     }
+                }
+            }
+        }
+        for v in &self.vectors {
+            let test =
+                |id: &str, name: &str, t: &JointTest, row: &mut dyn FnMut(&str, &str, String)| {
+                    for (part, value) in [
+                        ("observed", t.observed),
+                        ("dof", t.dof),
+                        ("p_right", t.p_right),
+                    ] {
+                        row(id, &format!("{name}.{part}"), shortest(value));
+                    }
+                };
+            let mut of_vector = |id: &str, name: &str, value: String| {
+                row(&v.step, id, &v.measurand, name, value, "1");
+            };
+            test("", "vector.chi2", &v.chi_squared, &mut of_vector);
+            for l in &v.laboratories {
+                test(&l.laboratory, "vector.chi2", &l.chi_squared, &mut of_vector);
+            }
+            for (i, first) in v.points.iter().enumerate() {
+                for (j, second) in v.points.iter().enumerate().skip(i + 1) {
+                    let variance = |k: usize| v.covariance[k][k];
+                    let r = v.covariance[i][j] / (variance(i) * variance(j)).sqrt();
+                    let pair = format!("{first} - {second}");
+                    row(&v.step, "", &pair, "reference.r", shortest(r), "1");
                 }
             }
         }
