@@ -16,12 +16,12 @@ use nalgebra::{DMatrix, DVector};
 const LABS: [&str; 4] = ["NIM", "AAA", "BBB", "CCC"];
 
 /// A comparison of four laboratories at two points with that evaluation.
-fn plan(evaluation: &str) -> Plan {
+fn text_of(evaluation: &str) -> String {
     let rule = match evaluation.contains("jointly") {
         true => "p_joint >= 0.05",
         false => "|En| <= 1",
     };
-    let text = format!(
+    format!(
         r#"edition 2026
 protocol test.covariance 1.0.0 {{
   title zh "砝码" en "weights"
@@ -44,8 +44,15 @@ protocol test.covariance 1.0.0 {{
   }}
 }}
 "#
-    );
-    let compiled = compile("covariance.bidui", &text);
+    )
+}
+
+fn plan(evaluation: &str) -> Plan {
+    planned(&text_of(evaluation))
+}
+
+fn planned(text: &str) -> Plan {
+    let compiled = compile("covariance.bidui", text);
     let errors = compiled.diagnostics.iter().filter(|d| d.is_error());
     let wrong: Vec<&str> = errors.map(|d| d.message.en.as_str()).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
@@ -314,4 +321,92 @@ fn a_point_without_two_results_leaves_the_others_without_a_reference_value_and_s
         .collect();
     assert_eq!(failures, ["too-few-laboratories"]);
     assert!(outcome.points.iter().all(|p| p.reference.is_none()));
+}
+
+/// A plan whose laboratories report the correlation of their results at the two points.
+fn reporting(evaluation: &str) -> Plan {
+    let plan = text_of(evaluation).replace("report value, u ", "report value, u, correlation ");
+    planned(&plan)
+}
+
+/// The form of a laboratory, filled in with its results and the coefficient `r` (blank for none).
+fn submission(plan: &Plan, lab: &str, r: &str) -> bidui::intake::Submission {
+    let form = bidui::report::forms(plan, lab).unwrap();
+    assert_eq!(form.pairs.len(), 1);
+    let at = |rows: &[(&str, f64, f64)]| {
+        let row = rows.iter().find(|(l, ..)| *l == lab).unwrap();
+        (row.1, row.2)
+    };
+    let rows = [
+        ("p1", at(&RESULTS)),
+        (
+            "p2",
+            at(&[("CCC", 1.9, 0.4), SECOND[0], SECOND[1], SECOND[2]]),
+        ),
+    ];
+    let written = bidui::intake::write_csv_form(&form);
+    let (results, correlations) = written.split_once("# table: correlations\r\n").unwrap();
+    let (heading, _) = correlations.split_once("\r\n").unwrap();
+    let header: String = (results
+        .lines()
+        .filter(|line| line.trim_start_matches('\u{FEFF}').starts_with('#')))
+    .map(|line| format!("{line}\n"))
+    .collect();
+    let filled: String = (rows.iter())
+        .map(|(point, (x, u))| format!("dm,{point},{x},mg,{u}\n"))
+        .collect();
+    let text = format!(
+        "{header}measurand,point,value,unit,u\n{filled}# table: correlations\n{heading}\ndm,p2,p1,{r}\n# end\n"
+    );
+    let reading = bidui::intake::read_csv(text.as_bytes(), &format!("{lab}.csv"));
+    assert!(reading.findings.is_empty(), "{:?}", reading.findings);
+    reading.submission.unwrap()
+}
+
+#[test]
+fn coefficients_on_the_forms_weigh_the_reference_values_determined_together() {
+    let evaluation =
+        "reference std.vector.multi-point-consensus; score En k 2; jointly chi-squared level 0.05";
+    let plan = reporting(evaluation);
+    let submissions: Vec<_> = LABS
+        .iter()
+        .map(|lab| submission(&plan, lab, "0.6"))
+        .collect();
+    let (results, findings) = bidui::run::results::collect(&plan, &submissions);
+    assert!(findings.is_empty(), "{findings:?}");
+    let reported = execute(&plan, &results, None, None);
+    // The same coefficient declared for all laboratories.
+    let mut declared = results.clone();
+    declared.correlations.clear();
+    let block = "std.vector.multi-point-consensus { correlation p1 p2 r 0.6 }";
+    let other = self::plan(&evaluation.replace("std.vector.multi-point-consensus", block));
+    let declared = execute(&other, &declared, None, None);
+    assert_eq!(
+        reported.vectors[0].covariance,
+        declared.vectors[0].covariance
+    );
+    assert_eq!(
+        reported.vectors[0].laboratories,
+        declared.vectors[0].laboratories
+    );
+    // Without any, the covariance is another.
+    let mut none = results;
+    none.correlations.clear();
+    let none = execute(&plan, &none, None, None);
+    assert_ne!(reported.vectors[0].covariance, none.vectors[0].covariance);
+}
+
+#[test]
+fn a_pair_without_a_coefficient_is_told_with_laboratory_and_points() {
+    let plan = reporting("reference std.vector.multi-point-consensus; score En k 2");
+    let submissions: Vec<_> = (LABS.iter())
+        .map(|lab| submission(&plan, lab, if *lab == "BBB" { "" } else { "0.2" }))
+        .collect();
+    let (_, findings) = bidui::run::results::collect(&plan, &submissions);
+    let told: Vec<(&str, &str)> = (findings.iter())
+        .map(|f| (f.code.id(), f.message.en.as_str()))
+        .collect();
+    let expected =
+        "laboratory `BBB` gives no correlation coefficient for 1 pairs of points: p1 - p2";
+    assert_eq!(told, [("D0035", expected)]);
 }

@@ -206,7 +206,8 @@ fn correlated_laboratories(protocol: &Protocol, joint: &Joint, diagnostics: &mut
     let cause = (evaluation.correlations.first().map(|(_, _, _, at)| *at))
         .or(evaluation.link.as_ref().map(|link| link.at))
         .or(corrected.map(|action| action.at));
-    let between = joint.correlations.first().map(|(_, _, _, at)| *at);
+    let reported = super::vector::reported(protocol).map(|m| m.at);
+    let between = (joint.correlations.first().map(|(_, _, _, at)| *at)).or(reported);
     if let (Some(cause), Some(between), true) = (cause, between, chi_squared) {
         diagnostics.push(
             Diagnostic::new(

@@ -5,12 +5,13 @@ use super::joint::go_together;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::reference::named;
 use crate::model::joint::Procedure;
-use crate::model::{Method, Protocol};
+use crate::model::{Measurand, Method, Protocol};
 use crate::source::Span;
 use crate::text::Text;
 
 pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     let reference = &protocol.evaluation.reference;
+    reported_and_declared(protocol, diagnostics);
     if !together(&reference.method) {
         unused_correlations(protocol, diagnostics);
         if let Some(method) = reference.otherwise.as_ref().filter(|m| together(m)) {
@@ -33,6 +34,37 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     stated_twice(protocol, diagnostics);
     let message = Text::new("参考值写在这里", "the reference value stands here");
     diagnostics.extend(go_together(&reference.correlations, reference.at, message));
+}
+
+/// A measurand whose laboratories report the correlation of their results at its points.
+pub(super) fn reported(protocol: &Protocol) -> Option<&Measurand> {
+    let asks = |m: &&Measurand| m.reported.iter().any(|item| item == "correlation");
+    protocol.measurands.iter().find(asks)
+}
+
+/// What every laboratory reports of its own results is not declared for all of them as well.
+fn reported_and_declared(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let evaluation = &protocol.evaluation;
+    let of_joint = evaluation.joint.iter().flat_map(|j| &j.correlations);
+    let declared = of_joint.chain(&evaluation.reference.correlations).next();
+    let (Some(measurand), Some((_, _, _, at))) = (reported(protocol), declared) else {
+        return;
+    };
+    diagnostics.push(
+        Diagnostic::new(
+            Code::JointCorrelation,
+            *at,
+            Text::new(
+                "测量点之间的相关系数既由各实验室上报，又在方案中声明",
+                "correlations between points are reported by the laboratories and declared by the protocol as well",
+            ),
+        )
+        .with_label(measurand.at, Text::new("要求上报相关系数", "they are to be reported here"))
+        .with_help(Text::new(
+            "删去这一行，或从 `上报` 中删去 `相关系数`",
+            "remove this line, or `correlation` from `report`",
+        )),
+    );
 }
 
 fn together(method: &Method) -> bool {

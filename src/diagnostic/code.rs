@@ -175,6 +175,7 @@ codes! {
     DataDate "D0032" "date" Error,
     DataDuplicateRow "D0033" "duplicate-row" Error,
     DataProbability "D0034" "probability" Error,
+    DataCorrelation "D0035" "correlation" Error,
     DataLaboratory "D0040" "laboratory" Error,
     DataPlanDigest "D0041" "plan-digest" Error,
     DataFormVersion "D0042" "form-version" Error,

@@ -26,6 +26,9 @@ pub(super) enum Column {
     Evaluation,
     Distribution,
     Sensitivity,
+    /// The second point of a pair, and the correlation coefficient of the results at both.
+    OtherPoint,
+    Correlation,
     /// A single reading, from 1.
     Repeat(u32),
 }
@@ -195,6 +198,20 @@ const NAMES: &[(Column, &str, &str, &str, &[&str])] = &[
         "灵敏系数",
         "sensitivity",
         &["灵敏度系数", "sensitivitycoefficient"],
+    ),
+    (
+        Column::OtherPoint,
+        "otherpoint",
+        "另一测量点",
+        "other point",
+        &["secondpoint", "第二测量点"],
+    ),
+    (
+        Column::Correlation,
+        "r",
+        "相关系数",
+        "r",
+        &["correlation", "correlationcoefficient", "相关系数r"],
     ),
 ];
 

@@ -64,6 +64,7 @@ enum Part {
     #[default]
     Results,
     Budget,
+    Correlations,
 }
 
 /// Puts lines together to a submission.
@@ -74,8 +75,8 @@ struct Reader<'a> {
     separator: char,
     part: Part,
     end_seen: bool,
-    headings: [Option<Heading>; 2],
-    records: [Vec<(u32, Record)>; 2],
+    headings: [Option<Heading>; 3],
+    records: [Vec<(u32, Record)>; 3],
     fields: BTreeMap<String, Cell>,
 }
 
@@ -96,6 +97,7 @@ impl Reader<'_> {
             match self.part {
                 Part::Results => table::check_result_columns(&heading, findings),
                 Part::Budget => table::check_budget_columns(&heading, findings),
+                Part::Correlations => table::check_correlation_columns(&heading, findings),
             }
             self.headings[self.part as usize] = Some(heading);
         } else {
@@ -183,10 +185,10 @@ impl Reader<'_> {
         };
         let (key, value) = (key.trim(), value.trim());
         if key == "table" || key == "表" {
-            self.part = if matches!(value, "budget" | "不确定度预算" | "预算") {
-                Part::Budget
-            } else {
-                Part::Results
+            self.part = match value {
+                "budget" | "不确定度预算" | "预算" => Part::Budget,
+                "correlations" | "相关系数" => Part::Correlations,
+                _ => Part::Results,
             };
             return;
         }
@@ -235,8 +237,8 @@ impl Reader<'_> {
         }
         let version = self.fields.remove("form");
         check_form(version.as_ref(), self.end_seen, &whole, findings);
-        let [results, budget] = self.records;
-        let [heading, _] = self.headings;
+        let [results, budget, correlations] = self.records;
+        let [heading, ..] = self.headings;
         let laboratory = laboratory(self.fields.remove("laboratory"), &results, &whole, findings);
         let plan = self.fields.remove("plan");
         if heading.is_some() && results.is_empty() {
@@ -259,6 +261,10 @@ impl Reader<'_> {
                 .unwrap_or_default(),
             fields: self.fields,
             budget: table::budget(budget.into_iter().map(|(_, record)| record), findings),
+            correlations: table::correlations(
+                correlations.into_iter().map(|(_, record)| record),
+                findings,
+            ),
             signature: Signature::Absent,
             kind: Kind::Csv,
         }

@@ -291,6 +291,7 @@ pub mod codes {
         DATE = "D0032" "日期写法无法识别" "date not understood";
         DUPLICATE_ROW = "D0033" "同一测量点出现两次" "point given twice";
         PROBABILITY = "D0034" "包含概率应在 0 与 1 之间" "coverage probability outside 0 to 1";
+        CORRELATION = "D0035" "相关系数缺少、越界或互相矛盾" "correlation coefficients missing, out of range or contradictory";
         LABORATORY = "D0040" "实验室缺失或不一致" "laboratory missing or contradictory";
         PLAN_DIGEST = "D0041" "计划摘要缺失或不符" "plan digest missing or different";
         FORM_VERSION = "D0042" "表格版本不支持" "form version not supported";

@@ -27,6 +27,8 @@ pub struct FormSpec {
     pub asks: Asks,
     /// Names of the budget components to fill in for every measurand; further ones may be added.
     pub components: Vec<Text>,
+    /// Pairs of points for whose results a correlation coefficient is asked.
+    pub pairs: Vec<FormPair>,
     /// Languages of the form; with both, Chinese and English stand side by side. None means both.
     pub languages: Vec<Lang>,
 }
@@ -55,6 +57,26 @@ pub struct FormRow {
     pub unit: String,
     /// Resolution wanted; may be empty.
     pub resolution: String,
+}
+
+/// Two points for whose results a correlation coefficient is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormPair {
+    pub measurand: String,
+    pub point: String,
+    pub other: String,
+}
+
+impl FormPair {
+    /// What stands beforehand in `column`.
+    pub(super) fn given(&self, column: Column) -> &str {
+        match column {
+            Column::Measurand => &self.measurand,
+            Column::Point => &self.point,
+            Column::OtherPoint => &self.other,
+            _ => "",
+        }
+    }
 }
 
 /// What is asked for with each result, besides value and unit.
@@ -162,6 +184,14 @@ pub(super) const BUDGET: &[Column] = &[
     Column::Remark,
 ];
 
+/// The columns of the table of correlation coefficients.
+pub(super) const CORRELATIONS: &[Column] = &[
+    Column::Measurand,
+    Column::Point,
+    Column::OtherPoint,
+    Column::Correlation,
+];
+
 /// The identifier of a header field from its name in Chinese or English, or in both (`提交日期 / date of submission`); `None` if it cannot
 /// be a name.
 pub(super) fn header_field(name: &str) -> Option<String> {
@@ -241,6 +271,14 @@ pub fn write_csv_form(spec: &FormSpec) -> String {
                     }
                 })
                 .collect();
+            line(&mut out, &cells);
+        }
+    }
+    if !spec.pairs.is_empty() {
+        line(&mut out, &["# table: correlations"]);
+        heading(&mut out, CORRELATIONS, spec);
+        for pair in &spec.pairs {
+            let cells: Vec<&str> = CORRELATIONS.iter().map(|c| pair.given(*c)).collect();
             line(&mut out, &cells);
         }
     }

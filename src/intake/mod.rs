@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 
 pub use csv::read_csv;
 pub use finding::{Cell, FINDINGS_KEPT, Finding, Place, Severity, codes};
-pub use form::{Asks, FORM_VERSION, FormField, FormRow, FormSpec, write_csv_form};
+pub use form::{Asks, FORM_VERSION, FormField, FormPair, FormRow, FormSpec, write_csv_form};
 pub use log::{JourneyLog, read_log, write_log};
 pub use monitoring::{Extract, Logged, monitoring_forms, read_extract};
 pub use number::{degrees_of_freedom, number, positive};
@@ -60,6 +60,8 @@ pub struct Submission {
     pub fields: BTreeMap<String, Cell>,
     /// The uncertainty budget.
     pub budget: Vec<BudgetLine>,
+    /// Correlation coefficients of the results at two points.
+    pub correlations: Vec<CorrelationLine>,
     /// Whether the file is signed. No signature is verified here.
     pub signature: Signature,
     /// The format of the file.
@@ -125,6 +127,16 @@ pub struct BudgetLine {
     pub dof: Option<Cell>,
     /// Remark, if any.
     pub remark: Option<Cell>,
+}
+
+/// The correlation coefficient of a laboratory's results at two points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrelationLine {
+    /// The measurand, when the line tells.
+    pub measurand: Option<Cell>,
+    pub point: Cell,
+    pub other: Cell,
+    pub r: Cell,
 }
 
 /// Whether a file carries an electronic signature.

@@ -7,7 +7,7 @@ use super::columns::Column;
 use super::date::dated;
 use super::finding::{Findings, Place, codes, hidden, shown, visible};
 use super::number::{degrees_of_freedom, empty, number, positive};
-use super::{BudgetLine, Cell, Row, Uncertainty};
+use super::{BudgetLine, Cell, CorrelationLine, Row, Uncertainty};
 use crate::text::Text;
 
 /// One row of a table, by column.
@@ -195,6 +195,65 @@ pub(super) fn check_budget_columns(heading: &Heading, findings: &mut Findings) {
             missing_column(&[column.heading()], &heading.place, findings);
         }
     }
+}
+
+/// Tells of every column that a table of correlation coefficients needs and `heading` has not.
+pub(super) fn check_correlation_columns(heading: &Heading, findings: &mut Findings) {
+    for column in [Column::Point, Column::OtherPoint, Column::Correlation] {
+        if !heading.has(column) {
+            missing_column(&[column.heading()], &heading.place, findings);
+        }
+    }
+}
+
+/// Correlation coefficients from the rows of a table, each a number between −1 and 1.
+pub(super) fn correlations(
+    records: impl IntoIterator<Item = Record>,
+    findings: &mut Findings,
+) -> Vec<CorrelationLine> {
+    let mut lines = Vec::new();
+    for mut record in records {
+        let measurand = record.remove(&Column::Measurand).filter(|c| !c.is_empty());
+        let (Some(point), Some(other), Some(r)) = (
+            record.remove(&Column::Point),
+            record.remove(&Column::OtherPoint),
+            record.remove(&Column::Correlation),
+        ) else {
+            continue;
+        };
+        // What is missing is told by point when the plan is at hand.
+        if r.is_empty() {
+            continue;
+        }
+        let value = findings
+            .keep(number(&r))
+            .and_then(|text| text.parse::<f64>().ok());
+        match value {
+            Some(value) if value.abs() > 1.0 => findings.error(
+                codes::CORRELATION,
+                &r.place,
+                Text::new(
+                    format!("相关系数“{}”不在 −1 与 1 之间", shown(&r.text)),
+                    format!(
+                        "the correlation coefficient `{}` is not between −1 and 1",
+                        shown(&r.text)
+                    ),
+                ),
+                Text::new(
+                    "请核对；协方差须先除以两个标准不确定度",
+                    "check it; a covariance is divided by both standard uncertainties first",
+                ),
+            ),
+            Some(_) => lines.push(CorrelationLine {
+                measurand,
+                point,
+                other,
+                r,
+            }),
+            None => {}
+        }
+    }
+    lines
 }
 
 /// Tells that the row of headings at `place` has none of the columns of which one is needed.

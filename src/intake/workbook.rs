@@ -16,7 +16,7 @@ use super::form::FORM_VERSION;
 use super::header::{laboratory, plan_digest, wrong_form_version};
 use super::table::{self, Heading, Record};
 use super::workbook_form::{
-    BUDGET_FACT, BUDGET_MARK, FIELD_MARK, FORM_MARK, RESULTS_MARK, ROW_MARK,
+    BUDGET_FACT, BUDGET_MARK, CORRELATIONS_MARK, FIELD_MARK, FORM_MARK, RESULTS_MARK, ROW_MARK,
 };
 use super::{Cell, Finding, Kind, LARGEST_FILE, Reading, Signature, Submission, archive};
 use crate::text::Text;
@@ -84,6 +84,7 @@ fn submission(bytes: &[u8], name: &str, findings: &mut Findings) -> Option<Submi
             Text::new("请从发出的结果表重新填写", "fill in the form as issued"),
         );
     }
+    let (_, correlations) = marked(&sheets, CORRELATIONS_MARK, findings);
     Some(Submission {
         laboratory,
         plan_digest: plan_digest(form.plan, findings),
@@ -91,6 +92,10 @@ fn submission(bytes: &[u8], name: &str, findings: &mut Findings) -> Option<Submi
         rows,
         fields: fields(&sheets, findings),
         budget: table::budget(budget.into_iter().map(|(.., record)| record), findings),
+        correlations: table::correlations(
+            correlations.into_iter().map(|(.., record)| record),
+            findings,
+        ),
         signature: Signature::Absent,
         kind: Kind::Xlsx,
     })

@@ -12,7 +12,7 @@ use rust_xlsxwriter::{
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::Column;
-use super::form::{BUDGET, FORM_VERSION, FormSpec, budget_rows};
+use super::form::{BUDGET, CORRELATIONS, FORM_VERSION, FormSpec, budget_rows};
 use crate::text::{Lang, Text};
 
 /// Mark of the hidden sheet, in its first cell.
@@ -21,6 +21,8 @@ pub(super) const FORM_MARK: &str = "bidui:form";
 pub(super) const RESULTS_MARK: &str = "bidui:results";
 /// Mark of the sheet of the budget.
 pub(super) const BUDGET_MARK: &str = "bidui:budget";
+/// Mark of the sheet of correlation coefficients.
+pub(super) const CORRELATIONS_MARK: &str = "bidui:correlations";
 /// Beginning of the identifier of a header field.
 pub(super) const FIELD_MARK: &str = "field:";
 /// Mark of the row of the hidden sheet that tells that there is a sheet of the budget.
@@ -61,6 +63,9 @@ pub fn write_form(spec: &FormSpec) -> Result<Vec<u8>, XlsxError> {
     results(workbook.add_worksheet(), spec, &look)?;
     if !spec.components.is_empty() {
         budget(workbook.add_worksheet(), spec, &look)?;
+    }
+    if !spec.pairs.is_empty() {
+        correlations(workbook.add_worksheet(), spec, &look)?;
     }
     hidden(workbook.add_worksheet(), spec)?;
     workbook.save_to_buffer()
@@ -311,6 +316,40 @@ fn budget(sheet: &mut Worksheet, spec: &FormSpec, look: &Look) -> Result<(), Xls
         if let Some(rule) = budget_validation(*column)? {
             sheet.add_data_validation(2, position, last, position, &rule)?;
         }
+    }
+    sheet.protect();
+    Ok(())
+}
+
+fn correlations(sheet: &mut Worksheet, spec: &FormSpec, look: &Look) -> Result<(), XlsxError> {
+    sheet.set_name(sheet_name(spec, "相关系数", "Correlations"))?;
+    head(sheet, spec, look, CORRELATIONS_MARK, CORRELATIONS)?;
+    let mut last = 1;
+    for (pair, number) in spec.pairs.iter().zip(2_u32..) {
+        sheet.write_string(number, 0, format!("c{}", number - 1))?;
+        for (column, position) in CORRELATIONS.iter().zip(1_u16..) {
+            match column {
+                Column::Correlation => sheet.write_blank(number, position, look.of(*column))?,
+                given => sheet.write_string_with_format(
+                    number,
+                    position,
+                    pair.given(*given),
+                    &look.given,
+                )?,
+            };
+        }
+        last = number;
+    }
+    if let Some(position) = (CORRELATIONS.iter().zip(1_u16..))
+        .find_map(|(column, position)| (*column == Column::Correlation).then_some(position))
+    {
+        let rule = DataValidation::new()
+            .allow_decimal_number(DataValidationRule::Between(-1.0, 1.0))
+            .set_error_message(spec.label(&Text::new(
+                "请填写 −1 与 1 之间的数",
+                "a number between −1 and 1",
+            )))?;
+        sheet.add_data_validation(2, position, last, position, &rule)?;
     }
     sheet.protect();
     Ok(())

@@ -594,6 +594,11 @@ impl Measurand {
         let uncertainty = |item: &String| matches!(item.as_str(), "U" | "u");
         self.reported.is_empty() || self.reported.iter().any(uncertainty)
     }
+
+    /// Whether laboratories report the correlation of their results at its points.
+    pub fn asks_correlation(&self) -> bool {
+        self.reported.iter().any(|item| item == "correlation")
+    }
 }
 
 impl Plan {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::intake::{Asks, FormField, FormRow, FormSpec};
+use crate::intake::{Asks, FormField, FormPair, FormRow, FormSpec};
 use crate::plan::{Measurand, Plan, Point, Range, Visit};
 use crate::text::{Lang, Text};
 use crate::values::rounding::shortest;
@@ -43,17 +43,40 @@ pub fn forms(plan: &Plan, laboratory: &str) -> Option<FormSpec> {
         title: plan.content.protocol.title.clone(),
         laboratory: laboratory.to_owned(),
         laboratory_name: lab.title.clone(),
-        instructions: instructions(plan, &visits, asks),
+        instructions: instructions(plan, &visits, asks, !pairs(&asked).is_empty()),
         fields: fields(),
         rows,
         asks,
         components,
+        pairs: pairs(&asked),
         languages: vec![Lang::Zh, Lang::En],
     })
 }
 
 /// Most single readings that have columns of their own; more are given in the raw records.
 const MOST_READINGS: u32 = 100;
+
+/// Pairs of points whose correlation coefficient is asked for, each once.
+fn pairs(asked: &[Asked<'_>]) -> Vec<FormPair> {
+    let wanted = |m: &Measurand| m.reported.iter().any(|item| item == "correlation");
+    let mut points: Vec<(&str, &str)> = Vec::new();
+    for item in asked.iter().filter(|item| wanted(item.measurand)) {
+        if !points.contains(&item.key()) {
+            points.push(item.key());
+        }
+    }
+    let mut pairs = Vec::new();
+    for (i, (measurand, point)) in points.iter().enumerate() {
+        for (_, other) in points.iter().skip(i + 1).filter(|(m, _)| m == measurand) {
+            pairs.push(FormPair {
+                measurand: (*measurand).to_owned(),
+                point: (*point).to_owned(),
+                other: (*other).to_owned(),
+            });
+        }
+    }
+    pairs
+}
 
 /// Empty lines in a budget whose components the protocol does not name.
 const BUDGET_LINES: usize = 6;
@@ -168,7 +191,7 @@ fn fields() -> Vec<FormField> {
     ]
 }
 
-fn instructions(plan: &Plan, visits: &[&Visit], asks: Asks) -> Vec<Text> {
+fn instructions(plan: &Plan, visits: &[&Visit], asks: Asks, correlations: bool) -> Vec<Text> {
     let mut lines = vec![Text::new(
         "只填写空白单元格，不得改动测量点和单位；测量日期写作 2026-01-31",
         "fill in the empty cells only and leave points and units as they are; dates are written 2026-01-31",
@@ -183,6 +206,12 @@ fn instructions(plan: &Plan, visits: &[&Visit], asks: Asks) -> Vec<Text> {
         lines.push(Text::new(
             "扩展不确定度须同时填写包含因子 k",
             "give the coverage factor k with every expanded uncertainty",
+        ));
+    }
+    if correlations {
+        lines.push(Text::new(
+            "相关系数表中每一对测量点都须填写同一实验室两个结果之间的相关系数，互不相关时填 0",
+            "give the correlation coefficient of your two results for every pair of points in the table of correlations, 0 where they are uncorrelated",
         ));
     }
     if let Some(due) = visits.iter().filter_map(|v| v.results_due).max() {

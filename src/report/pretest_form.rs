@@ -38,6 +38,7 @@ pub fn pretest_form(plan: &Plan) -> Option<FormSpec> {
             repeats: 0,
         },
         components: Vec::new(),
+        pairs: Vec::new(),
         languages: vec![Lang::Zh, Lang::En],
     })
 }

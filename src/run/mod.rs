@@ -7,6 +7,7 @@
 pub mod certificates;
 mod coded;
 mod consequences;
+mod correlations;
 mod execute;
 pub mod monitoring;
 pub mod outcome;

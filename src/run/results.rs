@@ -33,6 +33,8 @@ pub struct Result {
 #[derive(Debug, Clone, Default)]
 pub struct Results {
     pub by_point: BTreeMap<String, BTreeMap<String, Vec<Result>>>,
+    /// By laboratory: two points, in the order of their names, and the correlation coefficient of its results there.
+    pub correlations: BTreeMap<String, Vec<(String, String, f64)>>,
     /// Laboratories from which no file came.
     pub absent: Vec<String>,
 }
@@ -55,8 +57,8 @@ pub fn collect(plan: &Plan, submissions: &[Submission]) -> (Results, Vec<Diagnos
 
 /// Holds rows against the plan.
 pub(super) struct Collector<'a> {
-    plan: &'a Plan,
-    results: Results,
+    pub(super) plan: &'a Plan,
+    pub(super) results: Results,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -170,6 +172,7 @@ impl<'a> Collector<'a> {
             self.row(&id, pilot, row);
         }
         self.missing_points(&id, submission);
+        self.correlations(&id, submission);
     }
 
     fn row(&mut self, laboratory: &str, pilot: bool, row: &Row) {

@@ -345,3 +345,34 @@ fn counts_and_indices_in_a_workbook_are_not_trusted() {
     let string = altered(|parts| swap(parts, RESULTS, "><v>0.012</v>", " t=\"s\"><v>99999999</v>"));
     assert_eq!(codes_of(&string), ["D0020"]);
 }
+
+#[test]
+fn correlation_coefficients_are_read_back_from_their_sheet() {
+    let pair = |other: &str| FormPair {
+        measurand: "m".to_owned(),
+        point: "p1".to_owned(),
+        other: other.to_owned(),
+    };
+    let spec = FormSpec {
+        pairs: vec![pair("p2"), pair("p3")],
+        ..spec(vec![Lang::Zh, Lang::En])
+    };
+    let mut parts = unzip(&write_form(&spec).unwrap());
+    let sheet = "xl/worksheets/sheet4.xml";
+    // Columns: B measurand, C point, D the other point, E the coefficient.
+    fill(&mut parts, sheet, "E3", "><v>-0.25</v>");
+    fill(&mut parts, sheet, "E4", "><v>1.5</v>");
+    let reading = read_xlsx(&rezip(&parts), "f.xlsx");
+    assert!(codes_of(&reading).contains(&"D0035"));
+    let lines = reading.submission.unwrap().correlations;
+    let read: Vec<(&str, &str, &str)> = (lines.iter())
+        .map(|l| {
+            (
+                l.point.text.as_str(),
+                l.other.text.as_str(),
+                l.r.text.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(read, [("p1", "p2", "-0.25")]);
+}

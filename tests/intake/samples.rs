@@ -66,6 +66,7 @@ pub fn spec(languages: Vec<Lang>) -> FormSpec {
             Text::new("标准砝码", "Reference weight"),
             Text::new("空气浮力", "Air buoyancy"),
         ],
+        pairs: Vec::new(),
         languages,
     }
 }

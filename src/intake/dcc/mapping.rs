@@ -156,6 +156,7 @@ impl DccDocument {
             rows,
             fields: self.fields(),
             budget: Vec::new(),
+            correlations: Vec::new(),
             signature: self.signature,
             kind: Kind::Dcc,
         };

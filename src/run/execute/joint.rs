@@ -1,9 +1,10 @@
 //! Judges every laboratory over all its points together: the adjusted probability `p_joint` at each of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::outcome::{Failure, Score, Vector};
-use super::{PointRun, vector};
+use super::PointRun;
+use super::vector::Between;
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::risk::multiplicity::{adjust, two_sided};
 use crate::evaluate::vector::joint::{AtPoint, between, chi_squared};
@@ -14,7 +15,17 @@ use crate::text::Text;
 /// The name under which rules, tables and reasons know the probability.
 const NAME: &str = "p_joint";
 
-pub(super) fn carry_out(step: &Step, order: &Joint, points: &mut [PointRun], vectors: &[Vector]) {
+pub(super) fn carry_out(
+    step: &Step,
+    order: &Joint,
+    points: &mut [PointRun],
+    vectors: &[Vector],
+    reported: &BTreeMap<String, Vec<(String, String, f64)>>,
+) {
+    let between_points = Between {
+        reported,
+        declared: &order.correlations,
+    };
     let laboratories: BTreeSet<String> = (points.iter())
         .flat_map(|p| p.labs.lab.iter().cloned())
         .collect();
@@ -35,7 +46,13 @@ pub(super) fn carry_out(step: &Step, order: &Joint, points: &mut [PointRun], vec
         return;
     }
     for laboratory in laboratories {
-        match probabilities(&laboratory, order, points, vectors) {
+        match probabilities(
+            &laboratory,
+            order.procedure,
+            points,
+            vectors,
+            between_points,
+        ) {
             Ok(found) => {
                 for (point, row, value) in found {
                     let score = Score {
@@ -73,9 +90,10 @@ fn fail(step: &Step, kind: &str, reason: Text, points: &mut [PointRun]) {
 /// Index of the point, row of the laboratory there, and its joint probability.
 fn probabilities(
     laboratory: &str,
-    order: &Joint,
+    procedure: Procedure,
     points: &[PointRun],
     vectors: &[Vector],
+    between_points: Between<'_>,
 ) -> Result<Vec<(usize, usize, f64)>, Inapplicable> {
     let mut places = Vec::new();
     let mut p = Vec::new();
@@ -90,12 +108,12 @@ fn probabilities(
     if places.is_empty() {
         return Ok(Vec::new());
     }
-    let adjusted = match order.procedure {
+    let adjusted = match procedure {
         Procedure::Bonferroni => adjust(&p).bonferroni,
         Procedure::Sidak => adjust(&p).sidak,
         Procedure::Holm => adjust(&p).holm,
         Procedure::ChiSquared => {
-            vec![of_vector(laboratory, order, points, &places, vectors)?; places.len()]
+            vec![of_vector(laboratory, points, &places, vectors, between_points)?; places.len()]
         }
     };
     let joined = places.into_iter().zip(adjusted);
@@ -104,16 +122,16 @@ fn probabilities(
 
 fn of_vector(
     laboratory: &str,
-    order: &Joint,
     points: &[PointRun],
     places: &[(usize, usize)],
     vectors: &[Vector],
+    between_points: Between<'_>,
 ) -> Result<f64, Inapplicable> {
     let mut at: Vec<AtPoint> = Vec::new();
     for (index, row) in places {
         let point = &points[*index];
         let linked = point.outcome.results[*row].linked.is_some();
-        if (point.covariance.is_some() || linked) && !order.correlations.is_empty() {
+        if (point.covariance.is_some() || linked) && !between_points.is_empty() {
             return Err(Inapplicable::new(
                 "correlated-laboratories",
                 "各实验室的结果彼此相关（例如按漂移修正过），不同实验室在不同测量点的结果之间的协方差未知，不能用卡方共同评定；改用 Holm",
@@ -139,8 +157,9 @@ fn of_vector(
         // Reference values determined together bring the covariance of the differences along.
         let known = (vectors.iter()).find_map(|v| v.covariance(laboratory, name(p), name(q)));
         known.unwrap_or_else(|| {
-            let r = vector::correlation(&order.correlations, name(p), name(q));
-            between(laboratory, &at[p], &at[q], |_| r)
+            between(laboratory, &at[p], &at[q], |lab| {
+                between_points.r(lab, name(p), name(q))
+            })
         })
     };
     Ok(chi_squared(&at, covariance)?.p_right)

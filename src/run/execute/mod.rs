@@ -53,9 +53,16 @@ pub fn execute(
             Task::Screen(order) => screens.push(integrity::screen(plan, step, order, &points)),
             Task::Consequences => super::consequences::derive(plan, &mut laboratories, reported),
             Task::VectorReference(order) => {
-                vectors.extend(vector::carry_out(step, order, &mut points));
+                vectors.extend(vector::carry_out(
+                    step,
+                    order,
+                    &mut points,
+                    &results.correlations,
+                ));
             }
-            Task::Joint(order) => joint::carry_out(step, order, &mut points, &vectors),
+            Task::Joint(order) => {
+                joint::carry_out(step, order, &mut points, &vectors, &results.correlations)
+            }
             _ => {
                 let of_step = |p: &&mut PointRun| step.point.as_ref() == Some(&p.outcome.point);
                 if let Some(point) = points.iter_mut().find(of_step) {

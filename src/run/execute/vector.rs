@@ -15,13 +15,46 @@ use crate::numeric::least_squares::rows;
 use crate::plan::vector::VectorReference as Order;
 use crate::plan::{Method, Step};
 
+/// Correlation coefficients of results at two points: reported by the laboratory, else declared for all.
+#[derive(Clone, Copy)]
+pub(super) struct Between<'a> {
+    pub(super) reported: &'a BTreeMap<String, Vec<Pair>>,
+    pub(super) declared: &'a [Pair],
+}
+
+/// Two points and a correlation coefficient.
+type Pair = (String, String, f64);
+
+impl Between<'_> {
+    /// The coefficient of a laboratory's results at two points, zero where there is none.
+    pub(super) fn r(&self, laboratory: &str, p: &str, q: &str) -> f64 {
+        let same = |(a, b, _): &&Pair| (a == p && b == q) || (a == q && b == p);
+        let own = self.reported.get(laboratory).map_or(&[][..], Vec::as_slice);
+        let found = own
+            .iter()
+            .find(same)
+            .or_else(|| self.declared.iter().find(same));
+        found.map_or(0.0, |(_, _, r)| *r)
+    }
+
+    /// Whether no points are correlated.
+    pub(super) fn is_empty(&self) -> bool {
+        self.declared.is_empty() && self.reported.values().all(Vec::is_empty)
+    }
+}
+
 /// Whether the reference value of a point is determined with those of the others, by a step of its own.
 pub(super) fn is_of_all_points(method: &Method) -> bool {
     last(&method.path) == named::OF_ALL_POINTS
 }
 
 /// Determines the reference values of the points that wait for it; none where a test in the language gives them.
-pub(super) fn carry_out(step: &Step, order: &Order, points: &mut [PointRun]) -> Option<Vector> {
+pub(super) fn carry_out(
+    step: &Step,
+    order: &Order,
+    points: &mut [PointRun],
+    reported: &BTreeMap<String, Vec<Pair>>,
+) -> Option<Vector> {
     let mut waiting: Vec<usize> = (0..points.len())
         .filter(|i| order.points.contains(&points[*i].outcome.point))
         .collect();
@@ -34,7 +67,7 @@ pub(super) fn carry_out(step: &Step, order: &Order, points: &mut [PointRun]) -> 
         }
         return None;
     }
-    match determine(step, order, points, &waiting) {
+    match determine(step, order, points, &waiting, reported) {
         Ok(vector) => Some(vector),
         Err(refusal) => {
             for i in &waiting {
@@ -56,6 +89,7 @@ fn determine(
     order: &Order,
     points: &mut [PointRun],
     waiting: &[usize],
+    reported: &BTreeMap<String, Vec<Pair>>,
 ) -> Result<Vector, Inapplicable> {
     if waiting.iter().any(|i| points[*i].covariance.is_some()) {
         return Err(Inapplicable::new(
@@ -73,8 +107,13 @@ fn determine(
                 .push((place, row));
         }
     }
-    let of = |lab: &[(usize, usize)]| results(order, points, waiting, lab);
-    let all: Vec<Results> = laboratories.values().map(|lab| of(lab)).collect();
+    let between = Between {
+        reported,
+        declared: &order.correlations,
+    };
+    let all: Vec<Results> = (laboratories.iter())
+        .map(|(lab, rows)| results(points, waiting, rows, |p, q| between.r(lab, p, q)))
+        .collect();
     let found = vector_reference(waiting.len(), &all)?;
     for (place, index) in waiting.iter().enumerate() {
         put(
@@ -112,10 +151,10 @@ fn determine(
 
 /// The results of one laboratory with their covariance.
 fn results(
-    order: &Order,
     points: &[PointRun],
     waiting: &[usize],
     lab: &[(usize, usize)],
+    r: impl Fn(&str, &str) -> f64,
 ) -> Results {
     let n = lab.len();
     let at = |k: usize| (&points[waiting[lab[k].0]], lab[k].1);
@@ -125,22 +164,11 @@ fn results(
         points: lab.iter().map(|(place, _)| *place).collect(),
         values: DVector::from_fn(n, |k, _| at(k).0.labs.value[at(k).1]),
         covariance: DMatrix::from_fn(n, n, |a, b| {
-            let r = if a == b {
-                1.0
-            } else {
-                correlation(&order.correlations, point(a), point(b))
-            };
+            let r = if a == b { 1.0 } else { r(point(a), point(b)) };
             r * u(a) * u(b)
         }),
         in_reference: (0..n).map(|k| at(k).0.labs.in_reference[at(k).1]).collect(),
     }
-}
-
-/// The coefficient declared for two points, zero where there is none.
-pub(super) fn correlation(declared: &[(String, String, f64)], p: &str, q: &str) -> f64 {
-    let same = |a: &str, b: &str| (a == p && b == q) || (a == q && b == p);
-    let found = declared.iter().find(|(a, b, _)| same(a, b));
-    found.map_or(0.0, |(_, _, r)| *r)
 }
 
 /// Gives a point its reference value, with u²(D) of its results and their covariances with those at other points.
