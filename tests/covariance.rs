@@ -410,3 +410,28 @@ fn a_pair_without_a_coefficient_is_told_with_laboratory_and_points() {
         "laboratory `BBB` gives no correlation coefficient for 1 pairs of points: p1 - p2";
     assert_eq!(told, [("D0035", expected)]);
 }
+
+#[test]
+fn a_report_with_codes_names_nobody_in_joint_tests_and_monte_carlo_checks() {
+    let plan = planned(
+        &text_of("reference std.vector.multi-point-consensus; score En k 2").replace(
+            "  acceptance {",
+            "  publish { participants coded; results, scores; after 20 wd of report }\n  acceptance {",
+        ),
+    );
+    let with_check = planned(
+        &text_of("reference std.reference.weighted-mean; score En k 2; check monte-carlo 10_000").replace(
+            "  acceptance {",
+            "  publish { participants coded; results, scores; after 20 wd of report }\n  acceptance {",
+        ),
+    );
+    for plan in [plan, with_check] {
+        let outcome = execute(&plan, &of_points(&RESULTS, &SECOND), None, None);
+        assert!(outcome.coded);
+        let report = text(&outcome);
+        for lab in ["AAA", "BBB", "CCC"] {
+            assert!(!report.contains(lab), "{lab} in {report}");
+        }
+        assert!(report.contains("P01"));
+    }
+}

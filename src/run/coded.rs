@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::outcome::{Bilateral, LaboratoryOutcome, Outcome, PointOutcome};
+use super::outcome::{Bilateral, LaboratoryOutcome, Outcome, PointOutcome, VectorDifferences};
 use crate::plan::{Plan, Role};
 use crate::text::Text;
 
@@ -66,6 +66,13 @@ impl Outcome {
         for point in &mut open.points {
             rename(point, &codes, &code);
         }
+        for vector in &mut open.vectors {
+            for own in &mut vector.laboratories {
+                own.laboratory = code(&own.laboratory);
+            }
+            let of = |own: &VectorDifferences| own.laboratory.clone();
+            vector.laboratories.sort_by_key(of);
+        }
         open
     }
 }
@@ -87,6 +94,11 @@ fn rename(
         .sort_by(|a, b| a.laboratory.cmp(&b.laboratory));
     for failure in &mut point.failures {
         failure.reason = without_names(&failure.reason, codes);
+    }
+    if let Some(check) = &mut point.monte_carlo {
+        let named = std::mem::take(&mut check.laboratories);
+        let coded = named.into_iter().map(|(id, drawn)| (code(&id), drawn));
+        check.laboratories = coded.collect();
     }
     let mut pairs = vec![&mut point.bilateral];
     if let Some(link) = &mut point.link {
