@@ -2,7 +2,7 @@
 //!
 //! Quantities in a condition are numbers in coherent SI units, so that nothing needs to be converted when it is worked out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -265,6 +265,42 @@ impl Term {
         match self.evaluate(facts)? {
             Outcome::Truth(value) => Some(value),
             Outcome::Number(_) => None,
+        }
+    }
+
+    /// Adds to `found` the numbers with which each variable, or its absolute value, is compared.
+    pub fn limits(&self, found: &mut BTreeMap<String, Vec<f64>>) {
+        match self {
+            Term::Not(inner) => inner.limits(found),
+            Term::Binary(operator, left, right) if operator.compares() => {
+                for (one, other) in [(left, right), (right, left)] {
+                    if let (Some(name), Some(number)) = (one.sized(), other.number()) {
+                        found.entry(name.to_owned()).or_default().push(number);
+                    }
+                }
+            }
+            Term::Binary(_, left, right) => {
+                left.limits(found);
+                right.limits(found);
+            }
+            _ => {}
+        }
+    }
+
+    /// The variable that stands here by itself or between bars.
+    fn sized(&self) -> Option<&str> {
+        match self {
+            Term::Variable(name) => Some(name),
+            Term::Absolute(inner) => inner.sized(),
+            _ => None,
+        }
+    }
+
+    fn number(&self) -> Option<f64> {
+        match self {
+            Term::Number(value, _) => Some(*value),
+            Term::Negative(inner) => Some(-inner.number()?),
+            _ => None,
         }
     }
 

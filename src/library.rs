@@ -29,6 +29,15 @@ const ALWAYS_READ: [&str; 8] = [
     "unit",
 ];
 
+/// What the readers of a declared column take in its place.
+const OTHER_SPELLINGS: [(&str, &[&str]); 5] = [
+    ("values", &["value", "code", "item"]),
+    ("a", &["A"]),
+    ("b", &["B"]),
+    ("mean", &["n"]),
+    ("s", &["sd"]),
+];
+
 /// A method and its entry in the standard library.
 #[derive(Clone, Copy)]
 pub struct Declared {
@@ -233,7 +242,13 @@ impl Declared {
         let is_known = |name: &str| {
             let replicate = name.strip_prefix("replicate_");
             let numbered = replicate.is_some_and(|number| number.parse::<u32>().is_ok());
-            known.contains(name) || (numbered && known.contains("replicates"))
+            let other_spelling = OTHER_SPELLINGS.iter();
+            let of_known = |(column, spellings): &(&str, &[&str])| {
+                known.contains(column) && spellings.contains(&name)
+            };
+            known.contains(name)
+                || (numbered && known.contains("replicates"))
+                || other_spelling.copied().any(|pair| of_known(&pair))
         };
         data.tables
             .iter()
@@ -273,6 +288,7 @@ mod tests {
             experiment.unread(&table("replicate_x")),
             ["labs.replicate_x"]
         );
+        assert!(find("grubbs").unwrap().unread(&table("value")).is_empty());
         let mean = find("weighted-mean").unwrap();
         assert_eq!(mean.unread(&table("replicate_2")), ["labs.replicate_2"]);
     }

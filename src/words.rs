@@ -2,11 +2,11 @@
 
 use crate::evaluate::sampling::propagation::Agreement;
 use crate::plan::scores::SigmaOrigin;
-use crate::plan::{Method, Order, Period, Wording};
+use crate::plan::{Order, Period, Wording};
 use crate::project;
 use crate::schema::table;
 use crate::text::Lang;
-use crate::values::rounding::shortest;
+use crate::values::rounding::{decimals, digits, shortest, telling};
 
 /// A verdict or event in the wording that the protocol orders, otherwise in the words of the language; names of the author's own stay as
 /// they are.
@@ -25,19 +25,43 @@ pub fn choice(set: &str, name: &str, lang: Lang) -> String {
     table::table().title(set, name).get(lang).to_owned()
 }
 
+/// The title of a method of the library by its full name, or that name when the library does not know it.
+pub fn method_title(path: &str, lang: Lang) -> String {
+    let entry = project::standard().item("method", path);
+    let title = entry.and_then(|e| e.child("title")?.text("text"));
+    title.map_or_else(|| path.to_owned(), |t| t.get(lang).to_owned())
+}
+
+/// The symbol of a score in plain text.
+pub fn symbol(score: &str) -> &str {
+    match score {
+        "En" => "E_n",
+        "z-prime" => "z′",
+        "zeta" => "ζ",
+        other => other,
+    }
+}
+
+/// A score for people, two decimals, and a joint probability to two digits; more of them where they are needed to show on which side of
+/// the limits in the rules it lies.
+pub fn score(name: &str, value: f64, limits: &[f64]) -> String {
+    if name == "p_joint" {
+        return telling(value, limits, |more| digits(value, 2 + more));
+    }
+    hundredths(value, limits)
+}
+
+/// A ratio for people, with as many decimals from the second as show on which side of the limits it lies.
+pub fn hundredths(value: f64, limits: &[f64]) -> String {
+    telling(value, limits, |more| decimals(value, 2 + more as usize))
+}
+
 fn period(period: &Period, lang: Lang) -> String {
     period.title().get(lang).to_owned()
 }
 
 /// Where a standard deviation for proficiency assessment comes from; numbers are in `unit`.
 pub fn sigma_origin(origin: &SigmaOrigin, unit: &str, lang: Lang) -> String {
-    let title = |method: &Method| {
-        let entry = project::standard().item("method", &method.path);
-        let title = entry
-            .and_then(|e| e.child("title"))
-            .and_then(|e| e.text("text"));
-        title.map_or(method.path.clone(), |t| t.get(lang).to_owned())
-    };
     match (origin, lang) {
         (SigmaOrigin::Stated { .. }, Lang::Zh) => "规定值".to_owned(),
         (SigmaOrigin::Stated { .. }, Lang::En) => "laid down".to_owned(),
@@ -74,17 +98,19 @@ pub fn sigma_origin(origin: &SigmaOrigin, unit: &str, lang: Lang) -> String {
                 ),
             }
         }
-        (SigmaOrigin::Model { method, .. }, Lang::Zh) => format!("{}，按指定值计算", title(method)),
+        (SigmaOrigin::Model { method, .. }, Lang::Zh) => {
+            format!("{}，按指定值计算", method_title(&method.path, lang))
+        }
         (SigmaOrigin::Model { method, .. }, Lang::En) => {
-            format!("{} at the assigned value", title(method))
+            format!("{} at the assigned value", method_title(&method.path, lang))
         }
         (SigmaOrigin::Results { method }, Lang::Zh) => {
-            format!("参加者结果的标准偏差，{}", title(method))
+            format!("参加者结果的标准偏差，{}", method_title(&method.path, lang))
         }
         (SigmaOrigin::Results { method }, Lang::En) => {
             format!(
                 "standard deviation of the participants' results, {}",
-                title(method)
+                method_title(&method.path, lang)
             )
         }
     }

@@ -76,6 +76,7 @@ fn of_points(first: &[(&str, f64, f64)], second: &[(&str, f64, f64)]) -> Results
                 k: 1.0,
                 dof: f64::INFINITY,
                 last_digit: None,
+                readings: Vec::new(),
                 date: None,
                 place: DataPlace {
                     file: format!("{lab}.csv"),

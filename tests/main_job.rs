@@ -207,11 +207,11 @@ fn why_leads_from_the_verdict_to_the_submitted_result() {
     for link in [
         "unsatisfactory",
         "each laboratory",
-        "En = −1.851 (denominator with covariance)",
+        "E_n = −1.851 (denominator with covariance)",
         "score",
         "D = −29 nm, u(D) = 7.8 nm, U(D) = 16 nm (k = 2)",
         "reference value = 20.0 nm, u = 3.5 nm",
-        "consistent-subset",
+        "consistent subset",
         "χ²",
         "submitted result -9",
         "CENAM.csv:3",

@@ -536,7 +536,7 @@ fn a_suspension_does_not_stand_in_a_voluntary_comparison() {
     let compiled = compile("voluntary.bidui", &voluntary);
     let refused: Vec<_> = policy_findings(&compiled)
         .into_iter()
-        .filter(|d| d.message.en.contains("participation = mandatory"))
+        .filter(|d| d.message.en.contains("participation is mandatory"))
         .collect();
     // To rectify, to suspend and to record.
     assert_eq!(refused.len(), 3, "{}", messages(&compiled));
@@ -544,7 +544,7 @@ fn a_suspension_does_not_stand_in_a_voluntary_comparison() {
     let mandatory = replaced(&voluntary, "class      B\n", "participation mandatory\n");
     let compiled = compile("mandatory.bidui", &mandatory);
     assert!(
-        !messages(&compiled).contains("participation = mandatory"),
+        !messages(&compiled).contains("participation is mandatory"),
         "{}",
         messages(&compiled)
     );

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use bidui::compile::compile;
 use bidui::diagnostic::DataPlace;
+use bidui::evaluate::sampling::propagation::Agreement;
 use bidui::plan::{Plan, Task};
 use bidui::report::{Templates, organizer::organizer, outcome as report};
 use bidui::run::execute;
-use bidui::run::outcome::{Outcome, Score, Screen};
+use bidui::run::outcome::{MonteCarlo, Outcome, Propagated, Score, Screen};
 use bidui::run::results::{Result as Submitted, Results};
-use bidui::text::Lang;
+use bidui::text::{Lang, Text};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -79,6 +80,7 @@ fn results(values: &[Vec<f64>], digit: f64) -> Results {
                 k: 2.0,
                 dof: f64::INFINITY,
                 last_digit: Some(digit),
+                readings: Vec::new(),
                 date: None,
                 place: DataPlace {
                     file: format!("{lab}.csv"),
@@ -239,6 +241,39 @@ fn a_report_by_code_names_no_participant_and_neither_does_its_picture() {
     assert_eq!(sorted.len(), 7);
     // The numbers do not follow the list of participants.
     assert_ne!(codes[..1], ["P01"]);
+}
+
+#[test]
+fn a_monte_carlo_check_stands_under_codes_too() {
+    let mut outcome = outcome("coded");
+    let found = Propagated {
+        mean: 0.1,
+        sd: Some(1.0),
+        low: -1.9,
+        high: 2.1,
+        k: 2.0,
+        d_low: 0.0,
+        d_high: 0.0,
+        tolerance: 0.05,
+        standard_error: 0.01,
+        agreement: Agreement::Agrees,
+    };
+    outcome.points[0].monte_carlo = Some(MonteCarlo {
+        step: "p1.monte-carlo".to_owned(),
+        draws: 1000,
+        seed: 1,
+        notes: vec![Text::new("未核验 BBB", "BBB was not checked")],
+        reference: None,
+        laboratories: [("BBB".to_owned(), found)].into(),
+        clause: String::new(),
+    });
+    let written = report::report(&outcome, Lang::En, &Templates::load(None).unwrap()).unwrap();
+    assert!(!written.markdown.contains("BBB"), "{}", written.markdown);
+    assert!(
+        written.markdown.contains("L31 was not checked"),
+        "{}",
+        written.markdown
+    );
 }
 
 #[test]

@@ -94,8 +94,8 @@ pub fn draw(degrees: &Degrees, lang: Lang) -> Option<String> {
             &degree.laboratory,
         );
     }
-    legend(&mut svg, lang);
-    let total = LEFT + width.max(text_width(heading, 15.0)) + 24.0;
+    let legend = legend(&mut svg, lang);
+    let total = (LEFT + width.max(text_width(heading, 15.0)) + 24.0).max(legend);
     Some(svg.finish(Box::new(0.0, 0.0, total, TOP + HEIGHT + 62.0), heading))
 }
 
@@ -124,7 +124,8 @@ fn mark(svg: &mut Svg, at: Point, inside: bool, apart: bool) {
     }
 }
 
-fn legend(svg: &mut Svg, lang: Lang) {
+/// What the marks mean; the right end of it.
+fn legend(svg: &mut Svg, lang: Lang) -> f64 {
     let zh = lang == Lang::Zh;
     let mut x = LEFT + 8.0;
     let base = TOP + HEIGHT + 46.0;
@@ -146,4 +147,5 @@ fn legend(svg: &mut Svg, lang: Lang) {
         svg.text("faint", point(x + 10.0, base), 12.0, Anchor::Start, text);
         x += text_width(text, 12.0) + 36.0;
     }
+    x
 }

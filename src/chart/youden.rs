@@ -108,7 +108,7 @@ fn outline(mean: [f64; 2], half: [f64; 2], angle: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// The frame about the middle that holds every laboratory except those far away, and the ellipse as far as laboratories reach; and
+/// The frame about the middle that holds every laboratory except those far away, and the ellipse unless it is much larger; and
 /// whether both axes have one scale.
 fn frame(pairs: &Pairs, middle: Point, ellipse: &[(f64, f64)]) -> (Frame, bool) {
     let spreads = [robust(pairs.a), robust(pairs.b)];
@@ -141,7 +141,9 @@ fn frame(pairs: &Pairs, middle: Point, ellipse: &[(f64, f64)]) -> (Frame, bool) 
         .iter()
         .map(|(a, b)| measured(*a, *b))
         .fold(0.0, f64::max);
-    let reach = 1.1 * near.max(around.min(3.0 * near)).max(f64::MIN_POSITIVE);
+    // A part of an ellipse swollen by laboratories far away would only take room.
+    let whole = if around <= 3.0 * near { around } else { 0.0 };
+    let reach = 1.1 * near.max(whole).max(f64::MIN_POSITIVE);
     let side = if pairs.lab.len() > 25 { 640.0 } else { 460.0 };
     let inner = Box::new(LEFT, TOP, side, side);
     let frame = Frame {

@@ -12,6 +12,37 @@ pub(super) fn check(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
     certified_values(protocol, diagnostics);
     enough_results(protocol, diagnostics);
     drift_can_be_followed(protocol, diagnostics);
+    readings_are_asked_for(protocol, diagnostics);
+}
+
+/// A precision experiment lives on at least two readings of every laboratory at every point.
+fn readings_are_asked_for(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(method) = &protocol.evaluation.precision else {
+        return;
+    };
+    for measurand in &protocol.measurands {
+        let asked = measurand.reported.iter().any(|item| item == "repeats");
+        let several = measurand.repeat.is_some_and(|times| times >= 2);
+        if asked && several {
+            continue;
+        }
+        let id = &measurand.id;
+        diagnostics.push(
+            Diagnostic::new(
+                Code::ReadingsMissing,
+                method.at,
+                Text::new(
+                    format!("精密度由重复读数得出，而被测量 `{id}` 没有要求上报两个以上的读数"),
+                    format!("precision comes from repeated readings, and two or more of them are not asked for of `{id}`"),
+                ),
+            )
+            .with_label(measurand.at, Text::new("被测量在这里", "the measurand is here"))
+            .with_help(Text::new(
+                format!("在 `{id}` 中写 `重复测量次数 3` 和 `上报 测得值, 重复测量值`"),
+                format!("write `repeat 3` and `report value, repeats` in `{id}`"),
+            )),
+        );
+    }
 }
 
 pub(super) fn short(path: &str) -> &str {

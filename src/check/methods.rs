@@ -94,6 +94,10 @@ fn in_place(protocol: &Protocol, diagnostics: &mut Vec<Diagnostic>) {
         let what = Text::new("离群值检验", "a test for outliers");
         demand(method, what, &outlier::named::NAMES);
     }
+    if let Some(method) = &evaluation.precision {
+        let what = Text::new("精密度试验", "a precision experiment");
+        demand(method, what, &["precision-experiment"]);
+    }
 }
 
 /// Declared correlations must reach the weights and the test, or they are only written down.

@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::facts::Case;
 use crate::model::policy::{Allowance, Ground, Requirement};
 use crate::model::rules::{Measure, MeasureKind};
+use crate::model::spoken::spoken;
 use crate::model::{Consequence, Protocol};
 use crate::schema::table::table;
 use crate::text::{Lang, Text};
@@ -59,10 +60,10 @@ fn broken(case: &Case<'_>, requirement: &Requirement) -> Option<Diagnostic> {
         diagnostic = diagnostic.labelled(witness);
     }
     let help = requirement.mend.clone().unwrap_or_else(|| {
-        let condition = &requirement.condition.term;
+        let condition = spoken(&requirement.condition.term);
         Text::new(
-            format!("须满足 `{condition}`"),
-            format!("`{condition}` must hold"),
+            format!("须满足：{}", condition.zh),
+            format!("this must hold: {}", condition.en),
         )
     });
     Some(diagnostic.with_help(help))
@@ -89,13 +90,16 @@ fn refused(protocol: &Protocol, allowance: &Allowance, measure: &Measure) -> Opt
     let zh = (table().choice("measure").iter())
         .find(|t| t.en == word)
         .map_or(word, |t| t.zh.as_str());
-    let scope = &allowance.scope.term;
+    let scope = spoken(&allowance.scope.term);
     let diagnostic = Diagnostic::new(
         Code::MeasureNotAllowed,
         measure.at,
         Text::new(
-            format!("制度只在 `{scope}` 时允许 `{zh}`，本方案不属此情形"),
-            format!("the policy allows `{word}` only when `{scope}`, which is not so here"),
+            format!("制度只在{}时允许 `{zh}`，本方案不属此情形", scope.zh),
+            format!(
+                "the policy allows `{word}` only where {}, which is not so here",
+                scope.en
+            ),
         ),
     )
     .with_help(Text::new(

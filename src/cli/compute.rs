@@ -184,13 +184,17 @@ fn read(
     let read = if is_csv {
         table::from_csv(text)
     } else {
-        table::from_toml(text).map_err(|error| vec![error])
+        table::from_toml(text)
     };
     let mut findings = Vec::new();
     let mut data = read.unwrap_or_else(|errors| {
         findings.extend(errors.iter().map(|error| unreadable(path, error)));
         Data::default()
     });
+    match table::unify(&mut data) {
+        Ok(notes) => findings.extend(notes.iter().map(|note| converted(path, note))),
+        Err(wrong) => findings.extend(wrong.iter().map(|what| unfit_unit(path, what))),
+    }
     findings.extend(
         declared
             .unread(&data)
@@ -235,6 +239,20 @@ fn unreadable(path: &Path, error: &table::Unreadable) -> Diagnostic {
     Diagnostic::general(Code::TableUnreadable, placed(path, &error.message())).with_help(Text::new(
         "改正后重试；`bidui compute --list` 说明各方法所需的列",
         "mend it and try again; `bidui compute --list` says which columns a method takes",
+    ))
+}
+
+fn converted(path: &Path, note: &Text) -> Diagnostic {
+    Diagnostic::general(Code::UnitsConverted, placed(path, note)).with_help(Text::new(
+        "结果的单位是第一行的单位；核对各行的单位是否写对",
+        "the results are in the unit of the first row; check that each row has its own right unit",
+    ))
+}
+
+fn unfit_unit(path: &Path, what: &Text) -> Diagnostic {
+    Diagnostic::general(Code::TableUnreadable, placed(path, what)).with_help(Text::new(
+        "改正该行的单位；同一列只能有可以互相换算的单位",
+        "correct the unit of the row; one column holds units that convert into each other",
     ))
 }
 

@@ -124,6 +124,7 @@ codes! {
     ConsistencyIdle "E0636" "consistency-idle" Error,
     CovarianceUnknown "E0637" "covariance-unknown" Error,
     SignOfCovariance "E0638" "sign-of-covariance" Error,
+    ReadingsMissing "E0641" "readings-missing" Error,
     // Verdicts and consequences
     NoVerdictRules "E0701" "no-verdict-rules" Error,
     VerdictsOverlap "E0702" "verdicts-overlap" Error,
@@ -231,6 +232,7 @@ codes! {
     ColumnUnread "M0004" "column-unread" Warning,
     PretestFailed "M0005" "pretest-failed" Error,
     NoPicture "M0006" "no-picture" Error,
+    UnitsConverted "M0007" "units-converted" Note,
     // The outside world
     CannotRead "S0001" "cannot-read" Error,
     CannotWrite "S0002" "cannot-write" Error,

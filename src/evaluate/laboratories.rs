@@ -1,5 +1,7 @@
 //! The table of the laboratories' results, read once for all methods.
 
+use std::collections::BTreeMap;
+
 use crate::evaluate::method::{Data, Field, Inapplicable, missing, not_numeric, shown};
 use crate::text::Text;
 
@@ -40,7 +42,14 @@ impl Laboratories {
     /// A column `unit` must hold one unit throughout. Where there is no table of that name, the only table with a column of values serves.
     /// `U` is divided by the laboratory's own `k`; a scalar `k`, in the table or among the options, serves all.
     pub fn read(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
-        let labs = Laboratories::read_values(data, table)?;
+        let labs = Laboratories::read_measurements(data, table)?;
+        labs.refuse_repeated_members()?;
+        Ok(labs)
+    }
+
+    /// As [`Laboratories::read`], but a laboratory may stand in several rows: it has measured several times, or several artefacts.
+    pub fn read_measurements(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
+        let labs = Laboratories::read_columns(data, table)?;
         if !labs.has_uncertainties() {
             return Err(missing(table, "u"));
         }
@@ -49,6 +58,12 @@ impl Laboratories {
 
     /// As [`Laboratories::read`], but the uncertainties may be absent; see [`Laboratories::has_uncertainties`].
     pub fn read_values(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
+        let labs = Laboratories::read_columns(data, table)?;
+        labs.refuse_repeated_members()?;
+        Ok(labs)
+    }
+
+    fn read_columns(data: &Data, table: &str) -> Result<Laboratories, Inapplicable> {
         let table = table_of_results(data, table);
         one_unit(data, table)?;
         let value = data.numbers(table, "value")?;
@@ -104,6 +119,12 @@ impl Laboratories {
         self
     }
 
+    /// A result outside the reference value may stand beside one inside, because it counts nowhere.
+    fn refuse_repeated_members(&self) -> Result<(), Inapplicable> {
+        let inside = (self.lab.iter().zip(&self.in_reference)).filter(|(_, inside)| **inside);
+        refuse_repeated(inside.map(|(lab, _)| lab.as_str()))
+    }
+
     fn check_values(&self) -> Result<(), Inapplicable> {
         refuse_named(
             self.offenders(&self.value, |v| !v.is_finite()),
@@ -143,6 +164,31 @@ impl Laboratories {
             })
             .collect()
     }
+}
+
+/// Refuses a laboratory that stands in several rows of a table with one row for each: its results would count several times.
+pub fn refuse_repeated<'a>(
+    laboratories: impl Iterator<Item = &'a str>,
+) -> Result<(), Inapplicable> {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for lab in laboratories.filter(|lab| !lab.trim().is_empty()) {
+        *times.entry(lab.trim()).or_default() += 1;
+    }
+    let repeated = times.into_iter().filter(|(_, times)| *times > 1);
+    let repeated: Vec<Text> = repeated
+        .map(|(lab, times)| {
+            Text::new(
+                format!("`{lab}`（{times} 行）"),
+                format!("`{lab}` ({times} rows)"),
+            )
+        })
+        .collect();
+    refuse_named(
+        repeated,
+        "laboratory-twice",
+        "在数据表中不止一行，会重复计入。同一实验室只留一行（几次结果先合成一个）；确为不同实验室或不同传递标准的，请用不同名称",
+        "there is more than one row, so that it would count several times. Keep one row for each laboratory (its results combined); give different names to what are different laboratories or transfer standards",
+    )
 }
 
 /// Refuses when there are offenders, all of them by name.
@@ -427,9 +473,17 @@ mod tests {
                 "[labs]\nvalue = [1, 2]\nu = [1, 1]\nunit = ['nm', 'µm']\n",
                 "mixed-units",
             ),
+            (
+                "[labs]\nlab = ['NIM', 'NIM ']\nvalue = [1, 2]\nu = [1, 1]\n",
+                "laboratory-twice",
+            ),
         ] {
             assert_eq!(read(text).unwrap_err().kind, kind, "{text}");
         }
+        // A result outside the reference value counts nowhere.
+        let outside =
+            "[labs]\nlab = ['NIM', 'NIM']\nvalue = [1, 2]\nu = [1, 1]\ninclude = [true, false]\n";
+        assert!(read(outside).is_ok());
         assert!(
             read("[labs]\nlab = ['NIM', 'PTB']\nvalue = [1, 2]\nu = [1, -3]\n")
                 .unwrap_err()

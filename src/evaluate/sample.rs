@@ -2,6 +2,7 @@
 //! lists share.
 
 use crate::evaluate::consistency::check_significance;
+use crate::evaluate::laboratories::refuse_repeated;
 use crate::evaluate::method::{Data, Field, Fields, Inapplicable, missing, shown};
 
 /// Results with their labels, in the order of the table.
@@ -31,6 +32,9 @@ impl Sample {
             _ => return Err(not_numbers(column)),
         };
         let labels = labels(table, rows.len())?;
+        if table.contains_key("lab") {
+            refuse_repeated(labels.iter().map(String::as_str))?;
+        }
         let (lab, value): (Vec<String>, Vec<f64>) = labels
             .into_iter()
             .zip(rows)
@@ -352,6 +356,10 @@ mod tests {
             ("[data]\nvalues = [true]\n", "wrong-kind"),
             ("[data]\nlab = ['a']\nvalues = [1, 2]\n", "unequal-columns"),
             ("[data]\nx = [1, 2]\n", "missing-column"),
+            (
+                "[data]\nlab = ['a', 'a']\nvalues = [1, 2]\n",
+                "laboratory-twice",
+            ),
         ] {
             assert_eq!(read(text).unwrap_err().kind, kind, "{text}");
         }

@@ -71,8 +71,9 @@ fn with_references(plan: &Plan, example: &Example) -> Plan {
             .and_then(|point| references.get(point))
             .cloned()
     };
-    // Verdicts do not depend on the check, and a million draws take their time.
-    (plan.content.steps).retain(|step| !matches!(step.task, Task::MonteCarlo { .. }));
+    // Verdicts depend neither on the check, whose million draws take their time, nor on single readings.
+    (plan.content.steps)
+        .retain(|step| !matches!(step.task, Task::MonteCarlo { .. } | Task::Precision { .. }));
     plan.content.steps.retain(|step| {
         let replaced = matches!(
             step.task,
@@ -140,6 +141,7 @@ fn results(example: &Example, sources: &Sources) -> Results {
                         k: *k,
                         dof: *dof,
                         last_digit: None,
+                        readings: Vec::new(),
                         date: *date,
                         place,
                     });

@@ -12,6 +12,9 @@ use crate::schema::table::SIDES;
 use crate::schema::{Amount, Entry, Value};
 use crate::text::Lang;
 
+/// Most rows and columns of a matrix that a page shows.
+const LARGEST: usize = 6;
+
 /// The methods of the standard library in Markdown, by the section of the library in which they stand.
 pub fn methods(lang: Lang) -> String {
     let introduction = lang.pick("# 数据处理方法\n\n\
@@ -112,10 +115,13 @@ pub fn example(declared: &Declared, lang: Lang) -> Option<String> {
     let example = declared.example()?;
     let data = from_toml(example.table).ok()?;
     let mut quantities = (declared.method.compute)(&data).ok()?;
-    // Covariances and differences of every pair would fill the page.
-    quantities
-        .entries
-        .retain(|(_, field)| !matches!(field, Field::Matrix(_)));
+    // Covariances and differences of many pairs would fill the page.
+    let fits =
+        |rows: &[Vec<f64>]| rows.len() <= LARGEST && rows.iter().all(|row| row.len() <= LARGEST);
+    quantities.entries.retain(|(_, field)| match field {
+        Field::Matrix(rows) => fits(rows),
+        _ => true,
+    });
     let id = declared.method.id;
     let title = example.title.get(lang);
     let source = match (&example.source, lang) {

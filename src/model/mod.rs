@@ -11,6 +11,7 @@ pub mod policy;
 mod resolve;
 pub mod rules;
 pub mod scores;
+pub mod spoken;
 mod standard;
 
 use std::collections::BTreeMap;
@@ -425,6 +426,8 @@ pub struct Reporting {
 #[derive(Debug, Clone)]
 pub struct Evaluation {
     pub outliers: Option<Method>,
+    /// The precision experiment on the single readings.
+    pub precision: Option<Method>,
     pub reference: Reference,
     /// Whether the author states that results are uncorrelated; none when nothing is said.
     pub uncorrelated: Option<Span>,

@@ -438,6 +438,8 @@ pub enum Task {
     MonteCarlo { draws: u64, seed: u64 },
     /// Brings the degrees of equivalence to the reference value of a key comparison.
     Link(link::Link),
+    /// Forms repeatability and reproducibility of the single readings; nothing is judged by them.
+    Precision { method: Method },
     /// Forms a score of every laboratory.
     Score {
         score: String,

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::chart::equivalence::{self, Degree, Degrees};
+use crate::chart::mandel::{self, Experiment};
 use crate::chart::scores::{self, Scores};
 use crate::chart::youden::{self, Middle, Pairs};
+use crate::evaluate::columns::in_order;
+use crate::evaluate::precision::{Consistency, Statistic};
 use crate::run::Outcome;
-use crate::run::outcome::PointOutcome;
+use crate::run::outcome::{CellOutcome, PointOutcome, PrecisionOutcome};
 use crate::text::Lang;
+use crate::words::symbol;
 
 /// The charts of one point, and of it together with the next one, by their file names; none that there is nothing to draw for.
 #[derive(Debug, Clone, Default)]
@@ -15,12 +19,14 @@ pub(super) struct Charts {
     pub equivalence: Option<(String, String)>,
     pub scores: Option<(String, String)>,
     pub youden: Option<(String, String)>,
+    /// Of all points of a measurand, at the first of them.
+    pub mandel: Option<(String, String)>,
 }
 
 impl Charts {
     /// File names and pictures.
     pub fn into_pictures(self) -> impl Iterator<Item = (String, String)> {
-        [self.equivalence, self.scores, self.youden]
+        [self.equivalence, self.scores, self.youden, self.mandel]
             .into_iter()
             .flatten()
     }
@@ -41,13 +47,65 @@ pub(super) fn charts(outcome: &Outcome, lang: Lang) -> Vec<Charts> {
             let id = format!("{}.{}", point.point, next.point);
             named("youden", &id, youden_plot(point, next, lang))
         });
+        let before = outcome.points.get(..index).unwrap_or_default();
+        let first = !before
+            .iter()
+            .any(|other| other.measurand == point.measurand);
         Charts {
             equivalence: named("equivalence", &point.point, degrees(point, lang)),
             scores: named("scores", &point.point, score_bars(point, lang)),
             youden: pair,
+            mandel: first
+                .then(|| {
+                    named(
+                        "mandel",
+                        &point.measurand,
+                        mandel_bars(outcome, &point.measurand, lang),
+                    )
+                })
+                .flatten(),
         }
     };
     outcome.points.iter().enumerate().map(of_point).collect()
+}
+
+/// Mandel's h and k of all points of a measurand with a precision experiment.
+fn mandel_bars(outcome: &Outcome, measurand: &str, lang: Lang) -> Option<String> {
+    let points = || outcome.points.iter().filter(|p| p.measurand == measurand);
+    let found: Vec<(&PointOutcome, &PrecisionOutcome)> = points()
+        .filter_map(|p| Some((p, p.precision.as_ref()?)))
+        .collect();
+    let (first, _) = found.first()?;
+    let named: Vec<String> = (found.iter())
+        .flat_map(|(_, of)| of.laboratories.iter().map(|cell| cell.laboratory.clone()))
+        .collect();
+    let lab = in_order(&named);
+    let statistic = |of: &PrecisionOutcome, value: fn(&CellOutcome) -> Option<f64>, critical| {
+        let value_of = |lab: &String| {
+            let cell = of.laboratories.iter().find(|cell| cell.laboratory == *lab);
+            cell.and_then(value).unwrap_or(f64::NAN)
+        };
+        let values = lab.iter().map(value_of).collect();
+        Option::map(critical, |critical| Statistic { values, critical })
+    };
+    let levels = (found.iter())
+        .map(|(point, of)| Consistency {
+            level: Some(point.point.clone()),
+            h: statistic(of, |cell| cell.h, of.h_critical),
+            k: statistic(of, |cell| cell.k, of.k_critical),
+        })
+        .collect();
+    let title = first.title.get(lang);
+    let title = match lang {
+        Lang::Zh => format!("{title}：曼德尔 h 和 k"),
+        Lang::En => format!("{title}: Mandel's h and k"),
+    };
+    let shown = Experiment {
+        title,
+        lab: &lab,
+        levels,
+    };
+    mandel::draw(&shown, lang)
 }
 
 /// The graph of the degrees of equivalence.
@@ -82,9 +140,10 @@ fn degrees(outcome: &PointOutcome, lang: Lang) -> Option<String> {
 
 /// The score that charts show, of those with limits at 2 and 3, and its symbol.
 fn shown_score(outcome: &PointOutcome) -> Option<(&'static str, &'static str)> {
-    [("z", "z"), ("z-prime", "z′"), ("zeta", "ζ")]
+    ["z", "z-prime", "zeta"]
         .into_iter()
-        .find(|(name, _)| outcome.results.iter().any(|r| r.scores.contains_key(*name)))
+        .find(|name| outcome.results.iter().any(|r| r.scores.contains_key(*name)))
+        .map(|name| (name, symbol(name)))
 }
 
 fn score_bars(outcome: &PointOutcome, lang: Lang) -> Option<String> {

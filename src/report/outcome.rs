@@ -13,17 +13,25 @@ use super::{Document, blocks, monte_carlo};
 use crate::run::Outcome;
 use crate::run::outcome::{
     AppliedException, Contribution, JointTest, LaboratoryOutcome, LaboratoryResult, Link,
-    PointOutcome, Vector,
+    PointOutcome, PrecisionOutcome, Tested, Vector,
 };
 use crate::text::Lang;
-use crate::values::rounding::{digits, hundredths, pair, shortest};
+use crate::values::rounding::{digits, pair, shortest};
 use crate::values::unit::per;
+use crate::words::{hundredths, method_title, score, symbol};
 
 /// The charts of the report, by file name: degrees of equivalence, scores, Youden plots.
 pub fn pictures(outcome: &Outcome, lang: Lang) -> BTreeMap<String, String> {
     let open = outcome.for_publication();
     let drawn = charts(&open, lang);
     drawn.into_iter().flat_map(Charts::into_pictures).collect()
+}
+
+/// The limits of the rules, by score.
+type Limits = BTreeMap<String, Vec<f64>>;
+
+fn of<'l>(limits: &'l Limits, score: &str) -> &'l [f64] {
+    limits.get(score).map_or(&[], Vec::as_slice)
 }
 
 fn words(outcome: &Outcome, lang: Lang) -> Words<'_> {
@@ -56,7 +64,7 @@ pub fn report(
     };
     let points: Vec<Value> = (outcome.points.iter().zip(charts(outcome, lang)))
         .enumerate()
-        .map(|(i, (p, drawn))| point_data(p, &drawn, words, number(i)))
+        .map(|(i, (p, drawn))| point_data(p, &drawn, (words, &outcome.limits), number(i)))
         .collect();
     let at = |laboratory: &LaboratoryOutcome, point: &PointOutcome| {
         let found = laboratory.points.iter().find(|(id, _)| *id == point.point);
@@ -135,24 +143,28 @@ fn form_of_deviation(point: &PointOutcome) -> Option<&str> {
     divided.next().map(|(_, score)| score.denominator.as_str())
 }
 
-fn point_data(point: &PointOutcome, drawn: &Charts, words: Words<'_>, number: String) -> Value {
+fn point_data(
+    point: &PointOutcome,
+    drawn: &Charts,
+    (words, limits): (Words<'_>, &Limits),
+    number: String,
+) -> Value {
     let unit = &point.unit;
     let names = score_names(point);
     let results: Vec<Value> = point
         .results
         .iter()
-        .map(|r| result_data(r, &names, words))
+        .map(|r| result_data(r, &names, words, limits))
         .collect();
     let reference = point.reference.as_ref().map(|r| {
         let consistency = r.consistency.as_ref().map(|c| {
             context! { observed => digits(c.observed, 4), dof => shortest(c.dof), p => digits(c.p_right, 2), consistent => c.consistent }
         });
         let (value, u) = pair(r.value, r.u);
-        let method = crate::plan::Method { path: r.method.clone(), ..Default::default() };
         context! {
             value => format!("{value} {unit}"),
             u => format!("{u} {unit}"),
-            method => words.method_title(&method),
+            method => method_title(&r.method, words.lang),
             from_scatter => r.from_scatter,
             form => form_of_deviation(point),
             took_over => r.took_over,
@@ -206,8 +218,66 @@ fn point_data(point: &PointOutcome, drawn: &Charts, words: Words<'_>, number: St
         scores => names.iter().map(|name| context! { symbol => safe(words.symbol(name)) }).collect::<Vec<_>>(),
         picture => drawn.equivalence.as_ref().map(|(name, _)| name),
         chart => drawn.scores.as_ref().map(|(name, _)| name),
+        precision => point.precision.as_ref().map(|found| precision(found, unit, words)),
+        mandel => drawn.mandel.as_ref().map(|(name, _)| name),
         youden => drawn.youden.as_ref().map(|(name, _)| name),
         stated => point.results.iter().any(|r| r.u.is_some()),
+    }
+}
+
+/// Repeatability and reproducibility with their cells.
+fn precision(found: &PrecisionOutcome, unit: &str, words: Words<'_>) -> Value {
+    let with_unit = |value: f64| format!("{} {unit}", digits(value, 3));
+    let or_dash = |value: Option<f64>| {
+        value.map_or("—".to_owned(), |v| {
+            crate::values::rounding::decimals(v, 2)
+        })
+    };
+    let cells: Vec<Value> = (found.laboratories.iter())
+        .map(|cell| {
+            let (mean, s) = cell.s.filter(|s| *s > 0.0).map_or_else(
+                || (digits(cell.mean, 6), cell.s.map_or("—".to_owned(), |_| "0".to_owned())),
+                |s| pair(cell.mean, s),
+            );
+            context! { laboratory => &cell.laboratory, n => cell.n, mean, s, h => or_dash(cell.h), k => or_dash(cell.k) }
+        })
+        .collect();
+    let test = |name: &str, tested: &Option<Tested>| {
+        tested.map(|t| {
+            let shown = |value: f64| digits(value, 3);
+            let told = match t.critical {
+                [_, one] if t.statistic > one => words.pick("离群（1 %）", "outlying at 1 %"),
+                [five, _] if t.statistic > five => words.pick("歧离（5 %）", "straggling at 5 %"),
+                _ => words.pick("未检出", "nothing found"),
+            };
+            context! { name, statistic => shown(t.statistic), five => shown(t.critical[0]), one => shown(t.critical[1]), told }
+        })
+    };
+    let tests: Vec<Value> = [
+        test(
+            words.pick("科克伦检验（最大方差）", "Cochran, largest variance"),
+            &found.cochran,
+        ),
+        test(
+            words.pick("格拉布斯检验（最大平均值）", "Grubbs, largest mean"),
+            &found.grubbs_high,
+        ),
+        test(
+            words.pick("格拉布斯检验（最小平均值）", "Grubbs, smallest mean"),
+            &found.grubbs_low,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    context! {
+        s_r => with_unit(found.s_r),
+        s_between => with_unit(found.s_between),
+        s_reproducibility => with_unit(found.s_reproducibility),
+        r => with_unit(found.repeatability_limit),
+        reproducibility => with_unit(found.reproducibility_limit),
+        without => found.without.join(words.pick("、", ", ")),
+        cells, tests,
     }
 }
 
@@ -257,28 +327,24 @@ fn score_names(point: &PointOutcome) -> Vec<String> {
     names.into_iter().cloned().collect()
 }
 
-/// A score to two decimals, a probability to two digits.
-fn shown_score(name: &str, value: f64) -> String {
-    if name == "p_joint" {
-        digits(value, 2)
-    } else {
-        hundredths(value)
-    }
-}
-
-fn result_data(result: &LaboratoryResult, names: &[String], words: Words<'_>) -> Value {
+fn result_data(
+    result: &LaboratoryResult,
+    names: &[String],
+    words: Words<'_>,
+    limits: &Limits,
+) -> Value {
     let (value, u) = stated(result.value, result.u);
     let (d, expanded) = deviation(result, "—");
-    let score = |name: &String| {
+    let written = |name: &String| {
         result
             .scores
             .get(name)
-            .map_or("—".to_owned(), |s| shown_score(name, s.value))
+            .map_or("—".to_owned(), |s| score(name, s.value, of(limits, name)))
     };
-    let scores: Vec<String> = names.iter().map(score).collect();
+    let scores: Vec<String> = names.iter().map(written).collect();
     let others = result.leave_one_out.as_ref().map(|e| {
         let (d, expanded) = pair(e.d, e.expanded);
-        context! { d, expanded, ratio => hundredths(e.d / e.expanded) }
+        context! { d, expanded, ratio => hundredths(e.d / e.expanded, &[1.0]) }
     });
     context! {
         others,
@@ -343,7 +409,7 @@ pub fn table(outcome: &Outcome, lang: Lang) -> String {
     );
     for point in &outcome.points {
         out.push('\n');
-        out.push_str(&point_table(point, words(outcome, lang)));
+        out.push_str(&point_table(point, words(outcome, lang), &outcome.limits));
     }
     if outcome.points.len() > 1 {
         out.push('\n');
@@ -352,7 +418,7 @@ pub fn table(outcome: &Outcome, lang: Lang) -> String {
     out
 }
 
-fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
+fn point_table(point: &PointOutcome, words: Words<'_>, limits: &Limits) -> String {
     let lang = words.lang;
     let unit = &point.unit;
     let nominal = point
@@ -362,7 +428,7 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
         .unwrap_or_default();
     let mut out = format!("{} {}{nominal}\n", point.title.get(lang), point.point);
     if let Some(r) = &point.reference {
-        let method = r.method.rsplit('.').next().unwrap_or(&r.method);
+        let method = method_title(&r.method, lang);
         let (value, u) = pair(r.value, r.u);
         out.push_str(&format!(
             "{} {value} {unit}, u = {u} {unit}  [{method}]\n",
@@ -380,6 +446,15 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
         out.push_str(&format!(
             "σ_pt {} {unit}  [{origin}]{told}\n",
             digits(s.value, 3)
+        ));
+    }
+    if let Some(found) = &point.precision {
+        let shown = |value: f64| digits(value, 3);
+        out.push_str(&format!(
+            "{}s_r = {} {unit}, s_R = {} {unit}\n",
+            words.pick("精密度：", "precision: "),
+            shown(found.s_r),
+            shown(found.s_reproducibility),
         ));
     }
     if let Some(link) = &point.link {
@@ -400,13 +475,9 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
         let (value, u) = stated(result.value + result.correction, result.u);
         let (d, expanded) = deviation(result, "");
         let mut row = vec![result.laboratory.clone(), value, u, d, expanded];
-        for score in &scores {
-            row.push(
-                result
-                    .scores
-                    .get(score)
-                    .map_or(String::new(), |s| shown_score(score, s.value)),
-            );
+        for name in &scores {
+            let found = result.scores.get(name);
+            row.push(found.map_or(String::new(), |s| score(name, s.value, of(limits, name))));
         }
         row.push(if result.in_reference { "●" } else { "○" }.to_owned());
         row.push(
@@ -424,7 +495,7 @@ fn point_table(point: &PointOutcome, words: Words<'_>) -> String {
 fn header(unit: &str, scores: &[String], words: Words<'_>) -> Vec<String> {
     let mut row = vec![words.pick("实验室", "laboratory").to_owned()];
     row.extend(["x", "u", "D", "U(D)"].map(|symbol| format!("{symbol}{}", per(unit))));
-    row.extend(scores.iter().cloned());
+    row.extend(scores.iter().map(|name| symbol(name).to_owned()));
     row.push(words.pick("参与", "in y").to_owned());
     row.push(words.pick("结论", "verdict").to_owned());
     row

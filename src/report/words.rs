@@ -155,8 +155,7 @@ impl Words<'_> {
 
     /// The title of a method of the library, or its path when the library does not know it.
     pub fn method_title(self, method: &Method) -> String {
-        library_text(&method.path, "title")
-            .map_or_else(|| method.path.clone(), |t| t.get(self.lang).to_owned())
+        crate::words::method_title(&method.path, self.lang)
     }
 
     /// The formula and the source of a method, where the library states them.

@@ -97,8 +97,22 @@ fn rename(
     }
     if let Some(check) = &mut point.monte_carlo {
         let named = std::mem::take(&mut check.laboratories);
-        let coded = named.into_iter().map(|(id, drawn)| (code(&id), drawn));
-        check.laboratories = coded.collect();
+        check.laboratories = (named.into_iter())
+            .map(|(id, found)| (code(&id), found))
+            .collect();
+        for note in &mut check.notes {
+            *note = without_names(note, codes);
+        }
+    }
+    if let Some(precision) = &mut point.precision {
+        for cell in &mut precision.laboratories {
+            cell.laboratory = code(&cell.laboratory);
+        }
+        (precision.laboratories).sort_by(|a, b| a.laboratory.cmp(&b.laboratory));
+        for lab in &mut precision.without {
+            *lab = code(lab);
+        }
+        precision.without.sort();
     }
     let mut pairs = vec![&mut point.bilateral];
     if let Some(link) = &mut point.link {

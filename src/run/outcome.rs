@@ -47,6 +47,9 @@ pub struct Outcome {
     /// The words in which verdicts are spoken of.
     #[serde(default, skip_serializing_if = "Wording::is_plain")]
     pub wording: Wording,
+    /// The numbers with which the rules compare each score.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, Vec<f64>>,
     /// The places in the protocol that the steps cite.
     pub clauses: BTreeMap<String, Clause>,
 }
@@ -65,6 +68,8 @@ pub struct PointOutcome {
     pub reference: Option<Reference>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sigma_pt: Option<SigmaPt>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<PrecisionOutcome>,
     pub link: Option<Link>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monte_carlo: Option<MonteCarlo>,
@@ -179,6 +184,50 @@ pub struct SigmaPt {
     /// How the uncertainty of the assigned value compares with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criterion: Option<Criterion>,
+}
+
+/// Repeatability and reproducibility at a point, in the measurand's unit (ISO 5725-2).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PrecisionOutcome {
+    pub step: String,
+    pub mean: f64,
+    pub s_r: f64,
+    #[serde(rename = "s_L")]
+    pub s_between: f64,
+    #[serde(rename = "s_R")]
+    pub s_reproducibility: f64,
+    pub repeatability_limit: f64,
+    pub reproducibility_limit: f64,
+    pub laboratories: Vec<CellOutcome>,
+    /// Laboratories that reported no single readings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+    /// Critical values here and below at 5 % and 1 %.
+    pub h_critical: Option<[f64; 2]>,
+    pub k_critical: Option<[f64; 2]>,
+    pub cochran: Option<Tested>,
+    pub grubbs_high: Option<Tested>,
+    pub grubbs_low: Option<Tested>,
+    pub clause: String,
+}
+
+/// The readings of one laboratory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CellOutcome {
+    pub laboratory: String,
+    pub n: usize,
+    pub mean: f64,
+    /// None with one reading.
+    pub s: Option<f64>,
+    pub h: Option<f64>,
+    pub k: Option<f64>,
+}
+
+/// A statistic with its critical values at 5 % and 1 %.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Tested {
+    pub statistic: f64,
+    pub critical: [f64; 2],
 }
 
 /// Whether the uncertainty of the assigned value is negligible.

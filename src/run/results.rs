@@ -22,6 +22,8 @@ pub struct Result {
     /// Coverage factor with which the uncertainty was stated; 1 for a standard uncertainty.
     pub k: f64,
     pub dof: f64,
+    /// The single readings.
+    pub readings: Vec<f64>,
     /// One unit of the last digit written, where the value was written as a decimal.
     pub last_digit: Option<f64>,
     pub date: Option<Date>,
@@ -404,7 +406,12 @@ impl<'a> Collector<'a> {
             .as_ref()
             .filter(|c| !c.is_empty())
             .and_then(|c| parse_date(&c.text).ok());
+        let reading =
+            |cell| converted(decimal(intake::number(cell).ok()?)?, unit, measurand, false);
+        // The reader of the file has found fault with a reading that is no number; the others alone would look more repeatable.
+        let readings: Option<Vec<f64>> = row.repeats.iter().map(reading).collect();
         Some(Result {
+            readings: readings.unwrap_or_default(),
             value,
             u,
             k,

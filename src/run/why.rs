@@ -10,7 +10,8 @@ use super::outcome::{
 };
 use crate::plan::{Clause, Order};
 use crate::text::Lang;
-use crate::values::rounding::{digits, pair, shortest};
+use crate::values::rounding::{digits, pair, shortest, telling};
+use crate::words::{method_title, symbol};
 
 /// Explains the verdict on a laboratory; none when the outcome does not know it.
 pub fn why(outcome: &Outcome, laboratory: &str, lang: Lang) -> Option<String> {
@@ -240,16 +241,17 @@ impl Teller<'_> {
         );
         self.exception(2, result.exception.as_ref());
         for (name, score) in &result.scores {
-            // Four digits tell on which side of a limit of two decimals a score lies.
             let form = self.denominator(&score.denominator);
+            let limits = outcome.limits.get(name).map_or(&[][..], Vec::as_slice);
+            let shown = telling(score.value, limits, |more| digits(score.value, 4 + more));
             let instead = match (&score.instead_of, lang) {
-                (Some(ordered), Lang::Zh) => format!("，代替 {ordered}"),
-                (Some(ordered), Lang::En) => format!(", in the place of {ordered}"),
+                (Some(ordered), Lang::Zh) => format!("，代替 {}", symbol(ordered)),
+                (Some(ordered), Lang::En) => format!(", in the place of {}", symbol(ordered)),
                 (None, _) => String::new(),
             };
             self.line(
                 2,
-                &format!("{name} = {}{form}{instead}", digits(score.value, 4)),
+                &format!("{} = {shown}{form}{instead}", symbol(name)),
                 Some(&score.clause),
             );
         }
@@ -303,7 +305,7 @@ impl Teller<'_> {
             let (value, u) = pair(r.value, r.u);
             let text = format!(
                 "{label} = {value} {unit}, u = {u} {unit}, {}{taken}",
-                r.method
+                method_title(&r.method, lang)
             );
             self.line(2, &text, Some(&r.clause));
             let of_point = |v: &&Vector| v.step == r.step;

@@ -193,14 +193,37 @@ pub fn pair(value: f64, u: f64) -> (String, String) {
     }
 }
 
-/// A score for people: two decimals; what rounds to zero has no sign.
-pub fn hundredths(value: f64) -> String {
-    let text = format!("{value:.2}");
-    if text == "-0.00" {
-        "0.00".to_owned()
+/// A number for people to so many decimals; what rounds to zero has no sign.
+pub fn decimals(value: f64, count: usize) -> String {
+    let text = format!("{value:.count$}");
+    let zero = !text.contains(|c: char| ('1'..='9').contains(&c)) && value.is_finite();
+    if zero {
+        text.replace('-', "")
     } else {
         text.replace('-', "−")
     }
+}
+
+/// What `write` gives for the least number of further digits with which the number shown lies on the same side of each limit, and of its
+/// negative, as the value does: 1.004 against 1 is no 1.00.
+pub fn telling(value: f64, limits: &[f64], write: impl Fn(u32) -> String) -> String {
+    // An f64 has 17 significant digits.
+    let most = 17;
+    let side = |number: f64, limit: f64| number.partial_cmp(&limit);
+    let tells = |text: &str| {
+        let shown: f64 = text.replace('−', "-").parse().unwrap_or(value);
+        let both = limits.iter().flat_map(|limit| [*limit, -limit]);
+        both.into_iter()
+            .all(|limit| side(shown, limit) == side(value, limit))
+    };
+    let mut text = write(0);
+    for more in 1..=most {
+        if tells(&text) {
+            break;
+        }
+        text = write(more);
+    }
+    text
 }
 
 /// A number for people to so many significant digits.
@@ -314,6 +337,34 @@ mod tests {
                 .to_string(),
             "1.5"
         );
+    }
+
+    #[test]
+    fn a_score_near_its_limit_shows_on_which_side_it_lies() {
+        let score = |value: f64, limits: &[f64]| {
+            telling(value, limits, |more| decimals(value, 2 + more as usize))
+        };
+        assert_eq!(score(1.004, &[1.0]), "1.004");
+        assert_eq!(score(-1.004, &[1.0]), "−1.004");
+        assert_eq!(score(0.999_96, &[1.0]), "0.99996");
+        assert_eq!(score(1.004, &[2.0, 3.0]), "1.00");
+        assert_eq!(score(1.0, &[1.0]), "1.00");
+        assert_eq!(score(2.999_999, &[2.0, 3.0]), "2.999999");
+        assert_eq!(score(-0.001, &[1.0]), "0.00");
+        assert_eq!(score(f64::INFINITY, &[1.0]), "inf");
+        let p = |value: f64| telling(value, &[0.05], |more| digits(value, 2 + more));
+        assert_eq!(
+            (p(0.0496), p(0.0504), p(0.0534)),
+            ("0.0496".into(), "0.0504".into(), "0.053".into())
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_of_a_score_lies_on_the_side_where_the_score_lies(value in 0.9f64..1.1, limit in 0.95f64..1.05) {
+            let shown: f64 = telling(value, &[limit], |more| decimals(value, 2 + more as usize)).parse().unwrap();
+            prop_assert_eq!(shown > limit, value > limit);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::evaluate::laboratories::refuse_repeated;
 use crate::evaluate::method::{Data, Field, Fields, Inapplicable, missing};
 use crate::evaluate::sample::{
     check_finite, check_lengths, check_not_negative, replicate_rows, table_name,
@@ -63,6 +64,7 @@ fn labels(table: &Fields, n: usize) -> Result<Vec<String>, Inapplicable> {
         _ => (1..=n).map(|i| i.to_string()).collect(),
     };
     check_lengths(("lab", labels.len()), ("replicates", n))?;
+    refuse_repeated(labels.iter().map(String::as_str))?;
     Ok(labels)
 }
 

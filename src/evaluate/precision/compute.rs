@@ -1,8 +1,6 @@
 //! The methods of ISO 5725-2 on tables of data.
 
-use super::levels::{
-    Level, SIGNIFICANCE, Statistic, at_level, experiment, h, k, most_frequent_number,
-};
+use super::levels::{SIGNIFICANCE, Statistic, at_level, experiment, h, k, most_frequent_number};
 use super::youden::pairs;
 use super::{Cell, precision, youden};
 use crate::evaluate::method::{Data, Field, Inapplicable, Method, Quantities};
@@ -31,10 +29,11 @@ fn compute_experiment(data: &Data) -> Result<Quantities, Inapplicable> {
     let mut found: Vec<(String, Quantities)> = Vec::new();
     for level in experiment.levels {
         match &level.name {
-            None => return one_level(level),
+            None => return at_one_level(level.lab, &level.cells),
             Some(name) => {
                 let name = name.clone();
-                let quantities = one_level(level).map_err(|refusal| at_level(&name, refusal))?;
+                let quantities = at_one_level(level.lab, &level.cells)
+                    .map_err(|refusal| at_level(&name, refusal))?;
                 found.push((name, quantities));
             }
         }
@@ -112,10 +111,10 @@ fn side_by_side(levels: &[(String, Quantities)]) -> Quantities {
     out
 }
 
-fn one_level(level: Level) -> Result<Quantities, Inapplicable> {
-    let Level { lab, cells, .. } = level;
+/// The quantities of the method for the cells of these laboratories at one level.
+pub fn at_one_level(lab: Vec<String>, cells: &[Cell]) -> Result<Quantities, Inapplicable> {
     let mut out = Quantities::default();
-    let result = precision(&cells)?;
+    let result = precision(cells)?;
     out.words("lab", lab);
     out.number("mean", result.mean);
     out.number("s_r", result.s_r);
@@ -127,11 +126,11 @@ fn one_level(level: Level) -> Result<Quantities, Inapplicable> {
         "reproducibility_limit",
         LIMIT_FACTOR * result.s_reproducibility,
     );
-    if let Some(h) = h(&cells)? {
-        means(&mut out, &cells, h)?;
+    if let Some(h) = h(cells)? {
+        means(&mut out, cells, h)?;
     }
-    if let Some(k) = k(&cells)? {
-        variances(&mut out, &cells, k)?;
+    if let Some(k) = k(cells)? {
+        variances(&mut out, cells, k)?;
     }
     Ok(out)
 }

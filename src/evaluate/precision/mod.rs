@@ -6,7 +6,7 @@ mod levels;
 mod youden;
 
 pub use cells::Cell;
-pub use compute::METHODS;
+pub use compute::{METHODS, at_one_level};
 pub use levels::{Consistency, Experiment, Level, Statistic, experiment};
 pub use youden::{NamedPairs, Youden, pairs, youden};
 

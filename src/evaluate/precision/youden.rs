@@ -1,6 +1,7 @@
 //! Youden pairs: two similar items measured by every laboratory.
 
 use crate::evaluate::consistency::check_significance;
+use crate::evaluate::laboratories::refuse_repeated;
 use crate::evaluate::method::{Data, Inapplicable};
 use crate::evaluate::sample::{
     Frame, check_count, check_finite, check_lengths, labels, no_spread, table_name,
@@ -31,6 +32,7 @@ pub fn pairs(data: &Data) -> Result<NamedPairs, Inapplicable> {
         Some(fields) => labels(fields, a.len())?,
         None => Vec::new(),
     };
+    refuse_repeated(lab.iter().map(String::as_str))?;
     Ok(NamedPairs {
         lab,
         a,

@@ -2,17 +2,23 @@
 //!
 //! The separator is the comma, the semicolon or the tabulator, whichever the heading has most of. Column names may be the Chinese
 //! ones of the result forms. An empty cell in a column of numbers is a missing number (NaN); what that means is for the reader of
-//! the column to say.
+//! the column to say. A value may carry its standard uncertainty in the concise form, `1.23(4)`.
 
-use super::{Unreadable, number};
+use super::cell::{self, Cell};
+use super::stated::Stated;
+use super::{Place, Unreadable, number};
 use crate::evaluate::method::{Data, Field, Fields};
+use crate::text::Text;
+use crate::values::decimal::Decimal;
 
-/// Columns that hold numbers; text in one of them is an error and not a column of words.
-const NUMBERS: [&str; 8] = ["value", "u", "U", "k", "dof", "t", "s", "n"];
+/// Columns that hold numbers; text in one of them is an error and not a column of words. So are `replicate_1`, `replicate_2` …
+const NUMBERS: [&str; 10] = [
+    "value", "u", "U", "k", "dof", "t", "s", "n", "mean", "range",
+];
 /// Columns that say yes or no.
 const FLAGS: [&str; 2] = ["in_reference", "include"];
 /// Chinese headings and the names they stand for.
-const HEADINGS: [(&str, &str); 11] = [
+const HEADINGS: [(&str, &str); 19] = [
     ("实验室", "lab"),
     ("测得值", "value"),
     ("标准不确定度", "u"),
@@ -24,6 +30,14 @@ const HEADINGS: [(&str, &str); 11] = [
     ("标准偏差", "s"),
     ("重复次数", "n"),
     ("单位", "unit"),
+    ("实验室名称", "lab"),
+    ("参比实验室", "lab"),
+    ("结果", "value"),
+    ("测量结果", "value"),
+    ("水平", "level"),
+    ("平均值", "mean"),
+    ("极差", "range"),
+    ("样品", "item"),
 ];
 
 /// The table of a CSV text; every error names line and column.
@@ -56,14 +70,13 @@ pub fn from_csv(text: &str) -> Result<Data, Vec<Unreadable>> {
         }
     }
     let mut fields = Fields::new();
-    for (index, (name, column)) in names.iter().zip(cells).enumerate() {
-        match typed(name, index + 1, column) {
-            Ok(field) => {
-                fields.insert(name.clone(), field);
-            }
+    for (index, (name, column)) in names.iter().zip(&cells).enumerate() {
+        match typed(name, index + 1, column, &names) {
+            Ok(found) => fields.extend(found),
             Err(wrong) => errors.extend(wrong),
         }
     }
+    errors.extend(contradictions(&names, &cells));
     if !errors.is_empty() {
         errors.sort_by_key(|error| error.place.clone());
         return Err(errors);
@@ -129,60 +142,174 @@ fn broken(error: &csv::Error) -> Unreadable {
     )
 }
 
-/// The column as the kind its name asks for, or else as the kind that fits all its cells.
-fn typed(name: &str, index: usize, cells: Vec<(u64, String)>) -> Result<Field, Vec<Unreadable>> {
-    let words =
-        |cells: Vec<(u64, String)>| Field::Words(cells.into_iter().map(|(_, cell)| cell).collect());
-    if name == "lab" {
-        return Ok(words(cells));
-    }
-    if FLAGS.contains(&name) {
-        return each(&cells, flag, |line, cell| not_a_flag(line, index, cell)).map(Field::Flags);
-    }
-    if NUMBERS.contains(&name) {
-        return each(&cells, number_or_empty, |line, cell| {
-            not_a_number(line, index, cell)
-        })
-        .map(Field::Numbers);
-    }
-    let all = |cells: &[(u64, String)]| -> Option<Field> {
-        let flags: Option<Vec<bool>> = cells.iter().map(|(_, cell)| word_flag(cell)).collect();
-        flags.map(Field::Flags).or_else(|| {
-            let numbers: Option<Vec<f64>> = cells
-                .iter()
-                .map(|(_, cell)| number_or_empty(cell))
-                .collect();
-            numbers.map(Field::Numbers)
-        })
-    };
-    Ok(all(&cells).unwrap_or_else(|| words(cells)))
+/// A column of numbers by its name.
+fn is_numeric(name: &str) -> bool {
+    let replicate = name.strip_prefix("replicate_");
+    NUMBERS.contains(&name) || replicate.is_some_and(|n| n.parse::<u32>().is_ok())
 }
 
-/// Every cell read by `read`, or a refusal for each that it cannot read.
+/// The column as the kind its name asks for, or else as the kind that fits all its cells; a column of values in the concise form gives
+/// the column `u` as well.
+fn typed(
+    name: &str,
+    index: usize,
+    cells: &[(u64, String)],
+    names: &[String],
+) -> Result<Vec<(String, Field)>, Vec<Unreadable>> {
+    let words = || Field::Words(cells.iter().map(|(_, cell)| cell.clone()).collect());
+    let own = |field: Field| vec![(name.to_owned(), field)];
+    if name == "lab" {
+        return Ok(own(words()));
+    }
+    if FLAGS.contains(&name) {
+        let flags = each(cells, index, |cell| {
+            flag(cell).ok_or_else(|| not_a_flag(cell))
+        })?;
+        return Ok(own(Field::Flags(flags)));
+    }
+    if name == "value" {
+        return values(index, cells, names);
+    }
+    if is_numeric(name) {
+        let numbers = each(cells, index, |cell| alone(cell::read(cell)?, cell))?;
+        return Ok(own(Field::Numbers(numbers)));
+    }
+    let flags: Option<Vec<bool>> = cells.iter().map(|(_, cell)| word_flag(cell)).collect();
+    // A column of another name may hold labels such as `1_2`, so that only plain numbers make it one of numbers.
+    let plain = |cell: &String| {
+        if cell.is_empty() {
+            Some(f64::NAN)
+        } else {
+            number(cell)
+        }
+    };
+    let numbers = || -> Option<Vec<f64>> { cells.iter().map(|(_, cell)| plain(cell)).collect() };
+    Ok(own(flags
+        .map(Field::Flags)
+        .or_else(|| numbers().map(Field::Numbers))
+        .unwrap_or_else(words)))
+}
+
+/// The column of values: numbers, numbers among results below a limit (then as words, for methods that treat such results), or numbers
+/// in the concise form, whose standard uncertainties are the column `u`.
+fn values(
+    index: usize,
+    cells: &[(u64, String)],
+    names: &[String],
+) -> Result<Vec<(String, Field)>, Vec<Unreadable>> {
+    let stated = names.iter().any(|name| name == "u" || name == "U");
+    let concise_allowed = |cell: Cell, text: &str| match cell {
+        Cell::Concise(written) if stated => Err(twice(text, &written.value.plain(None))),
+        other => Ok(other),
+    };
+    let read = each(cells, index, |cell| {
+        concise_allowed(cell::read(cell)?, cell)
+    })?;
+    let name = || "value".to_owned();
+    if read.contains(&Cell::Below) {
+        let plain = each(cells, index, |text| match cell::read(text)? {
+            Cell::Concise(_) => Err(not_alone(text)),
+            Cell::Number(value, _) => Ok(value.to_string()),
+            Cell::Below | Cell::Empty => Ok(text.to_owned()),
+        })?;
+        return Ok(vec![(name(), Field::Words(plain))]);
+    }
+    let (mut values, mut uncertainties) = (Vec::new(), Vec::new());
+    let concise = read.iter().any(|cell| matches!(cell, Cell::Concise(_)));
+    for cell in read {
+        let (value, u) = match cell {
+            Cell::Number(value, _) => (value, f64::NAN),
+            Cell::Concise(written) => (
+                written.value.to_f64(),
+                written.uncertainty.map_or(f64::NAN, |u| u.to_f64()),
+            ),
+            Cell::Empty | Cell::Below => (f64::NAN, f64::NAN),
+        };
+        values.push(value);
+        uncertainties.push(u);
+    }
+    let mut fields = vec![(name(), Field::Numbers(values))];
+    if concise {
+        fields.push(("u".to_owned(), Field::Numbers(uncertainties)));
+    }
+    Ok(fields)
+}
+
+/// The number of a cell that holds nothing else; NaN for an empty one.
+fn alone(cell: Cell, text: &str) -> Result<f64, Text> {
+    match cell {
+        Cell::Number(value, _) => Ok(value),
+        Cell::Empty => Ok(f64::NAN),
+        Cell::Concise(_) => Err(not_alone(text)),
+        Cell::Below => Err(Text::new(
+            format!("`{text}` 低于限值，没有数值；这一列只能填数"),
+            format!("`{text}` is below a limit and has no value; this column holds numbers alone"),
+        )),
+    }
+}
+
+/// Rows whose `u` is not what their `U` and `k` say.
+fn contradictions(names: &[String], cells: &[Vec<(u64, String)>]) -> Vec<Unreadable> {
+    let place = |wanted: &str| names.iter().position(|name| name == wanted);
+    let (Some(u), Some(expanded), Some(k)) = (place("u"), place("U"), place("k")) else {
+        return Vec::new();
+    };
+    let decimal = |column: usize, row: usize| -> Option<Decimal> {
+        match cell::read(&cells[column][row].1) {
+            Ok(Cell::Number(_, digits)) => digits,
+            _ => None,
+        }
+    };
+    let row = |row: usize| {
+        let stated = Stated {
+            place: Place::Spot {
+                line: cells[u][row].0,
+                column: u + 1,
+            },
+            u: decimal(u, row)?,
+            expanded: decimal(expanded, row)?,
+            k: decimal(k, row)?,
+        };
+        stated.contradiction()
+    };
+    (0..cells[u].len()).filter_map(row).collect()
+}
+
+fn twice(text: &str, value: &str) -> Text {
+    Text::new(
+        format!(
+            "`{text}` 括号内已有标准不确定度，而表中另有不确定度列；这里只写 {value}，或删去不确定度列"
+        ),
+        format!(
+            "`{text}` has its standard uncertainty in the parentheses, and the table has a column of uncertainties as well; write {value} here, or take that column out"
+        ),
+    )
+}
+
+fn not_alone(text: &str) -> Text {
+    Text::new(
+        format!("`{text}` 带有不确定度；这里只能写数"),
+        format!("`{text}` has an uncertainty; a number alone can stand here"),
+    )
+}
+
+/// Every cell of column `index` read by `read`, or what it says of each that it cannot read.
 fn each<T>(
     cells: &[(u64, String)],
-    read: impl Fn(&str) -> Option<T>,
-    refuse: impl Fn(u64, &str) -> Unreadable,
+    index: usize,
+    read: impl Fn(&str) -> Result<T, Text>,
 ) -> Result<Vec<T>, Vec<Unreadable>> {
     let (mut values, mut wrong) = (Vec::new(), Vec::new());
     for (line, cell) in cells {
         match read(cell) {
-            Some(value) => values.push(value),
-            None => wrong.push(refuse(*line, cell)),
+            Ok(value) => values.push(value),
+            Err(told) => wrong.push(Unreadable::at(*line, index, told.zh, told.en)),
         }
     }
     if wrong.is_empty() {
         Ok(values)
     } else {
         Err(wrong)
-    }
-}
-
-fn number_or_empty(cell: &str) -> Option<f64> {
-    if cell.is_empty() {
-        Some(f64::NAN)
-    } else {
-        number(cell)
     }
 }
 
@@ -202,26 +329,10 @@ fn flag(cell: &str) -> Option<bool> {
     }
 }
 
-fn not_a_flag(line: u64, column: usize, cell: &str) -> Unreadable {
-    Unreadable::at(
-        line,
-        column,
+fn not_a_flag(cell: &str) -> Text {
+    Text::new(
         format!("`{cell}` 应为“是”或“否”（true/false）"),
         format!("`{cell}` should be yes or no (true/false)"),
-    )
-}
-
-fn not_a_number(line: u64, column: usize, cell: &str) -> Unreadable {
-    let (zh, en) = if cell.contains(',') {
-        ("；小数点请用“.”", "; write the decimal sign as `.`")
-    } else {
-        ("", "")
-    };
-    Unreadable::at(
-        line,
-        column,
-        format!("`{cell}` 不是数{zh}"),
-        format!("`{cell}` is not a number{en}"),
     )
 }
 
@@ -251,7 +362,12 @@ mod tests {
         let refused = from_csv("lab,value\n# remark\nA,1.0\nB,n/a\n").unwrap_err();
         assert_eq!(refused[0].place, Place::Spot { line: 4, column: 2 });
         let comma = from_csv("lab;value\nA;1,5\n").unwrap_err();
-        assert!(comma[0].message().en.contains("write the decimal sign"));
+        assert!(
+            comma[0]
+                .message()
+                .en
+                .contains("write the decimal sign as `.`")
+        );
     }
 
     #[test]
@@ -261,6 +377,48 @@ mod tests {
         assert_eq!(
             places,
             [(2, 2), (3, 2), (4, 3)].map(|(line, column)| Place::Spot { line, column })
+        );
+    }
+
+    #[test]
+    fn the_concise_form_gives_values_and_standard_uncertainties() {
+        let data = from_csv("lab\tvalue\nA\t1.234(5)\nB\t1.24(12)\nC\t1.2\n").unwrap();
+        assert_eq!(data.numbers("labs", "value").unwrap(), [1.234, 1.24, 1.2]);
+        let u = data.numbers("labs", "u").unwrap();
+        assert_eq!(u[..2], [0.005, 0.12]);
+        assert!(u[2].is_nan());
+        let both = from_csv("lab,value,U,k\nA,1.234(5),0.01,2\n").unwrap_err();
+        assert_eq!(both[0].place, Place::Spot { line: 2, column: 2 });
+        assert!(both[0].message().en.contains("write 1.234 here"));
+    }
+
+    #[test]
+    fn results_below_a_limit_may_stand_among_the_values_and_nowhere_else() {
+        let data = from_csv("lab,value\nA,1.50\nB,<0.5\n").unwrap();
+        let words = ["1.5", "<0.5"].map(String::from).to_vec();
+        assert_eq!(data.tables["labs"]["value"], Field::Words(words));
+        let refused = from_csv("lab,value,u\nA,1.50,<0.1\n").unwrap_err();
+        assert_eq!(refused[0].place, Place::Spot { line: 2, column: 3 });
+    }
+
+    #[test]
+    fn a_slip_in_one_replicate_is_refused_and_does_not_drop_the_column() {
+        let refused = from_csv("lab,replicate_1,replicate_2\nA,1,2\nB,3,4x\n").unwrap_err();
+        assert_eq!(refused[0].place, Place::Spot { line: 3, column: 3 });
+    }
+
+    #[test]
+    fn rows_whose_uncertainties_contradict_each_other_are_named_together() {
+        let text =
+            "lab,value,u,U,k\nA,1,0.10,0.20,2\nB,1,0.10,0.28,2\nC,1,,0.28,2\nD,1,0.20,0.20,2\n";
+        let places: Vec<Place> = from_csv(text)
+            .unwrap_err()
+            .into_iter()
+            .map(|r| r.place)
+            .collect();
+        assert_eq!(
+            places,
+            [(3, 3), (5, 3)].map(|(line, column)| Place::Spot { line, column })
         );
     }
 

@@ -1,8 +1,11 @@
 //! Tables of numbers in and out: [`Data`](super::method::Data) from TOML or CSV text and from `NAME=VALUE`, and
 //! [`Quantities`](super::method::Quantities) as JSON, CSV or a table for people.
 
+mod cell;
 mod delimited;
+mod stated;
 mod tree;
+mod units;
 mod write;
 
 use crate::evaluate::method::Field;
@@ -10,6 +13,7 @@ use crate::text::Text;
 
 pub use delimited::from_csv;
 pub use tree::from_toml;
+pub use units::unify;
 pub use write::{to_csv, to_json, to_people};
 
 /// Where in the input the trouble is.

@@ -8,11 +8,48 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::Unreadable;
+use super::stated::Stated;
+use super::{Place, Unreadable};
 use crate::evaluate::method::{Data, Field, Fields};
+use crate::values::decimal::Decimal;
 
-/// The tables of a TOML text; errors name the place or the key.
-pub fn from_toml(text: &str) -> Result<Data, Unreadable> {
+/// The tables of a TOML text; errors name the place or the key. Rows whose uncertainties contradict each other are named all at once.
+pub fn from_toml(text: &str) -> Result<Data, Vec<Unreadable>> {
+    let data = tables(text).map_err(|error| vec![error])?;
+    let wrong: Vec<Unreadable> = (data.tables.iter())
+        .flat_map(|(name, fields)| contradictions(name, fields))
+        .collect();
+    if wrong.is_empty() {
+        Ok(data)
+    } else {
+        Err(wrong)
+    }
+}
+
+/// Rows of a table whose `u` is not what their `U` and `k` say. Of a number in TOML the zeros at its end are not known, so that a
+/// contradiction within them is not seen.
+fn contradictions(table: &str, fields: &Fields) -> Vec<Unreadable> {
+    let column = |name: &str| match fields.get(name) {
+        Some(Field::Numbers(numbers)) => Some(numbers.as_slice()),
+        _ => None,
+    };
+    let (Some(u), Some(expanded), Some(k)) = (column("u"), column("U"), column("k")) else {
+        return Vec::new();
+    };
+    (u.iter().zip(expanded).zip(k).enumerate())
+        .filter_map(|(row, ((u, expanded), k))| {
+            let stated = Stated {
+                place: Place::Key(format!("{table}.u[{}]", row + 1)),
+                u: Decimal::from_f64(*u)?,
+                expanded: Decimal::from_f64(*expanded)?,
+                k: Decimal::from_f64(*k)?,
+            };
+            stated.contradiction()
+        })
+        .collect()
+}
+
+fn tables(text: &str) -> Result<Data, Unreadable> {
     let root = text
         .trim_start_matches('\u{feff}')
         .parse::<Table>()
@@ -212,7 +249,6 @@ fn number(value: &Value) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::super::Place;
     use super::*;
     use proptest::prelude::*;
 
@@ -247,7 +283,7 @@ mod tests {
     #[test]
     fn a_row_without_an_entry_is_refused_with_the_key() {
         let refused = from_toml("[[labs]]\nvalue = 1\nu = 1\n[[labs]]\nvalue = 2\n").unwrap_err();
-        assert_eq!(refused.place, Place::Key("labs.u".into()));
+        assert_eq!(refused[0].place, Place::Key("labs.u".into()));
     }
 
     #[test]
@@ -260,12 +296,21 @@ mod tests {
     #[test]
     fn a_mixed_column_and_broken_syntax_name_their_place() {
         let mixed = from_toml("[labs]\nvalue = [1, \"two\"]\n").unwrap_err();
-        assert_eq!(mixed.place, Place::Key("labs.value".into()));
+        assert_eq!(mixed[0].place, Place::Key("labs.value".into()));
         let broken = from_toml("[labs]\nvalue = [1, 2\nu = 3").unwrap_err();
         assert!(
-            matches!(broken.place, Place::Spot { line: 2 | 3, .. }),
+            matches!(broken[0].place, Place::Spot { line: 2 | 3, .. }),
             "{broken:?}"
         );
+    }
+
+    #[test]
+    fn a_u_that_contradicts_its_expanded_uncertainty_is_named_with_its_row() {
+        let text = "[labs]\nvalue = [1, 2]\nu = [0.12, 0.2]\nU = [0.25, 0.82]\nk = [2, 2]\n";
+        let refused = from_toml(text).unwrap_err();
+        assert_eq!(refused.len(), 1);
+        assert_eq!(refused[0].place, Place::Key("labs.u[2]".into()));
+        assert!(refused[0].message().en.contains("U/k = 0.82/2"));
     }
 
     proptest! {

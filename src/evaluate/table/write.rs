@@ -162,17 +162,38 @@ pub fn to_people(quantities: &Quantities) -> String {
     }
     for (name, field) in &quantities.entries {
         if let Field::Matrix(rows) = field {
-            out.push_str(&format!("\n{name}\n"));
-            align(
-                &mut out,
-                &rows
-                    .iter()
-                    .map(|row| row.iter().map(|v| short(*v)).collect())
-                    .collect::<Vec<_>>(),
-            );
+            out.push('\n');
+            matrix(&mut out, name, rows, labels(quantities));
         }
     }
     out
+}
+
+/// The laboratories, in whose order square matrices of their number stand.
+fn labels(quantities: &Quantities) -> &[String] {
+    match quantities.get("lab") {
+        Some(Field::Words(words)) => words,
+        _ => &[],
+    }
+}
+
+/// Writes a matrix with its name, to six significant digits; one of all laboratories has them at its rows and columns.
+fn matrix(out: &mut String, name: &str, rows: &[Vec<f64>], labels: &[String]) {
+    let square = rows.iter().all(|row| row.len() == rows.len());
+    let numbers = |row: &Vec<f64>| row.iter().map(|v| rounded(*v, 6)).collect::<Vec<_>>();
+    let mut lines: Vec<Vec<String>> = rows.iter().map(numbers).collect();
+    if square && rows.len() > 1 && rows.len() == labels.len() {
+        lines
+            .iter_mut()
+            .zip(labels)
+            .for_each(|(line, label)| line.insert(0, label.clone()));
+        let heading = std::iter::once(name).chain(labels.iter().map(String::as_str));
+        lines.insert(0, heading.map(str::to_owned).collect());
+    } else {
+        out.push_str(name);
+        out.push('\n');
+    }
+    align(out, &lines);
 }
 
 fn scalar(field: &Field) -> Option<String> {
@@ -193,9 +214,14 @@ fn list(field: &Field) -> Option<Vec<String>> {
     }
 }
 
-/// Ten significant digits without trailing zeros; a power of ten where the plain form would be long.
 fn short(value: f64) -> String {
-    let rounded: f64 = format!("{value:.9e}").parse().unwrap_or(value);
+    rounded(value, 10)
+}
+
+/// So many significant digits without trailing zeros; a power of ten where the plain form would be long.
+fn rounded(value: f64, digits: usize) -> String {
+    let decimals = digits.saturating_sub(1);
+    let rounded: f64 = format!("{value:.decimals$e}").parse().unwrap_or(value);
     if !rounded.is_finite() || (1e-4..1e10).contains(&rounded.abs()) || rounded == 0.0 {
         return if rounded.is_finite() {
             format!("{rounded}")
@@ -255,6 +281,24 @@ mod tests {
                 && csv.contains("doe.covariance,2,1,2.0\n")
                 && csv.contains("doe.p,,,nan\n"),
             "{csv}"
+        );
+    }
+
+    #[test]
+    fn a_matrix_of_all_laboratories_has_them_at_rows_and_columns() {
+        let table = to_people(&sample());
+        assert!(
+            table.contains("doe.covariance  中国计量院  A,B\n中国计量院      1           2\nA,B             2           -4\n"),
+            "{table}"
+        );
+        let mut alone = Quantities::default();
+        alone.matrix(
+            "doe.covariance",
+            vec![vec![1.0 / 3.0, 2.0], vec![2.0, -4.0]],
+        );
+        assert_eq!(
+            to_people(&alone),
+            "\ndoe.covariance\n0.333333  2\n2         -4\n"
         );
     }
 

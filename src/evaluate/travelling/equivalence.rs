@@ -22,7 +22,7 @@ pub struct Visits {
 impl Visits {
     /// Reads table `labs`: the result columns, `t` if `timed`, and `u_transport` (scalar or column, 0 when absent).
     pub fn read(data: &Data, timed: bool) -> Result<Visits, Inapplicable> {
-        let results = Laboratories::read(data, "labs")?;
+        let results = Laboratories::read_measurements(data, "labs")?;
         let n = results.len();
         let t = if timed {
             columns::column(data, "labs", &["t", "time"], n)?

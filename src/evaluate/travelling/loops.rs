@@ -185,7 +185,7 @@ fn loops(data: &Data) -> Result<Quantities, Inapplicable> {
         .into_iter()
         .find(|t| data.tables.contains_key(*t))
         .unwrap_or("measurements");
-    let results = Laboratories::read(data, table)?;
+    let results = Laboratories::read_measurements(data, table)?;
     let n = results.len();
     let artefact_column = ["artefact", "standard", "loop"]
         .into_iter()

@@ -124,6 +124,7 @@ impl Resolver<'_> {
     ) -> Option<Evaluation> {
         let labs: Vec<&str> = laboratories.iter().map(|l| l.id.as_str()).collect();
         let outliers = self.method_of(entry, "outliers");
+        let precision = self.method_of(entry, "precision");
         let correlations = entry
             .children("covariance")
             .filter_map(|e| {
@@ -194,6 +195,7 @@ impl Resolver<'_> {
         };
         Some(Evaluation {
             outliers,
+            precision,
             uncorrelated: entry
                 .child("correlation")
                 .filter(|e| e.name("state") == Some("uncorrelated"))

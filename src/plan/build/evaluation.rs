@@ -140,6 +140,16 @@ impl Builder<'_> {
             Vec::new(),
             clause,
         );
+        if let Some(precision) = &evaluation.precision {
+            let clause = self.clause("evaluation.precision", precision.at);
+            let method = method(precision);
+            add(
+                "precision",
+                Task::Precision { method },
+                vec![results.clone()],
+                clause,
+            );
+        }
         let mut inputs = vec![results.clone()];
         if let Some((task, at)) = drift(protocol, &point.id) {
             let clause = self.clause("drift", at);

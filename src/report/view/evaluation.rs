@@ -14,6 +14,7 @@ impl View<'_> {
         let rules = &self.plan.content.rules;
         Data::from([
             ("outliers", self.outliers()),
+            ("precision", self.precision()),
             ("drift", self.drift()),
             ("reference", self.reference(reader)),
             ("equivalence", self.equivalence()),
@@ -56,6 +57,14 @@ impl View<'_> {
     fn outliers(&self) -> Value {
         let found = self.tasks().find_map(|task| match task {
             Task::Outliers { method } => Some(self.method(method)),
+            _ => None,
+        });
+        optional(found)
+    }
+
+    fn precision(&self) -> Value {
+        let found = self.tasks().find_map(|task| match task {
+            Task::Precision { method } => Some(self.method(method)),
             _ => None,
         });
         optional(found)

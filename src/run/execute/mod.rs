@@ -8,6 +8,7 @@ mod joint;
 mod link;
 mod members;
 mod monte_carlo;
+mod precision;
 mod reference;
 pub(super) mod scores;
 mod vector;
@@ -90,6 +91,7 @@ pub fn execute(
         vectors,
         screens,
         wording: plan.content.wording.clone(),
+        limits: limits(plan),
         clauses: plan.clauses.clone(),
     }
 }
@@ -101,6 +103,8 @@ fn outcomes(points: &[PointRun]) -> Vec<&PointOutcome> {
 /// One point while its steps are carried out.
 struct PointRun {
     outcome: PointOutcome,
+    /// The single readings of each laboratory; of the pilot those of its first measurement.
+    readings: Vec<Vec<f64>>,
     /// Row of the pilot among the results.
     pilot: Option<usize>,
     pilot_series: Vec<Submitted>,
@@ -140,12 +144,14 @@ impl PointRun {
                 drift: None,
                 reference: None,
                 sigma_pt: None,
+                precision: None,
                 link: None,
                 monte_carlo: None,
                 results: Vec::new(),
                 bilateral: None,
                 failures: Vec::new(),
             },
+            readings: Vec::new(),
             pilot: None,
             pilot_series: Vec::new(),
             labs: Laboratories {
@@ -196,6 +202,7 @@ impl PointRun {
             .dof
             .push(list.iter().map(|r| r.dof).fold(f64::INFINITY, f64::min));
         self.labs.in_reference.push(true);
+        self.readings.push(first.readings.clone());
         self.last_digit
             .push(first.last_digit.filter(|_| list.len() == 1));
         self.outcome.results.push(LaboratoryResult {
@@ -267,6 +274,7 @@ impl PointRun {
                 self.assigned_uncertainty(step, criterion);
                 Ok(())
             }
+            Task::Precision { .. } => self.precision(step),
             Task::MonteCarlo { draws, seed } => self.monte_carlo(step, *draws, *seed),
             Task::Link(order) => self.link(step, order),
             Task::Score {
@@ -299,6 +307,34 @@ impl PointRun {
             reason: refusal.reason,
         });
     }
+}
+
+/// The numbers with which the rules for points and laboratories compare each score, in ascending order.
+fn limits(plan: &Plan) -> BTreeMap<String, Vec<f64>> {
+    let rules = &plan.content.rules;
+    let mut found = BTreeMap::new();
+    for term in (rules.point.iter().chain(&rules.laboratory)).filter_map(|rule| rule.when.as_ref())
+    {
+        term.limits(&mut found);
+    }
+    let scores: Vec<&String> = (plan.content.steps.iter())
+        .filter_map(|step| match &step.task {
+            Task::Score { score, .. } => Some(score),
+            _ => None,
+        })
+        .collect();
+    // z′ takes the place of z under the limits of z.
+    if let (Some(of_z), None) = (found.get("z").cloned(), found.get("z-prime")) {
+        found.insert("z-prime".to_owned(), of_z);
+    }
+    found.retain(|name, _| {
+        scores.contains(&name) || ["z-prime", "p_joint"].contains(&name.as_str())
+    });
+    for limits in found.values_mut() {
+        limits.sort_by(f64::total_cmp);
+        limits.dedup();
+    }
+    found
 }
 
 fn last(path: &str) -> &str {

@@ -61,6 +61,46 @@ impl Outcome {
                     row(&c.step, "", point, "u_ref/sigma_pt", ratio, "1");
                 }
             }
+            if let Some(precision) = &p.precision {
+                for (name, value) in [
+                    ("precision.mean", precision.mean),
+                    ("precision.s_r", precision.s_r),
+                    ("precision.s_L", precision.s_between),
+                    ("precision.s_R", precision.s_reproducibility),
+                ] {
+                    row(&precision.step, "", point, name, shortest(value), unit);
+                }
+                for (name, tested) in [
+                    ("cochran.C", precision.cochran),
+                    ("grubbs.G_high", precision.grubbs_high),
+                    ("grubbs.G_low", precision.grubbs_low),
+                ] {
+                    if let Some(tested) = tested {
+                        row(
+                            &precision.step,
+                            "",
+                            point,
+                            name,
+                            shortest(tested.statistic),
+                            "1",
+                        );
+                    }
+                }
+                for cell in &precision.laboratories {
+                    for (name, value) in [("mandel.h", cell.h), ("mandel.k", cell.k)] {
+                        if let Some(value) = value {
+                            row(
+                                &precision.step,
+                                &cell.laboratory,
+                                point,
+                                name,
+                                shortest(value),
+                                "1",
+                            );
+                        }
+                    }
+                }
+            }
             if let Some(check) = &p.monte_carlo {
                 let of_reference = check.reference.iter().map(|r| ("", r));
                 let of_laboratories = check.laboratories.iter().map(|(l, r)| (l.as_str(), r));
