@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -107,6 +109,87 @@ fn only_who_has_dates_that_moved_gets_a_notice_and_it_names_cause_and_dates() {
         assert!(!notice.contains("航班取消"));
         let changes = &made[&format!("pilot/changes.{suffix}")].markdown;
         assert!(changes.contains("航班取消") && changes.contains("HNIM"));
+    }
+}
+
+#[test]
+fn a_delay_of_one_standard_is_told_as_the_cause_to_who_waits_for_it_with_another() {
+    let text = "
+participants { SIMT; GDIM; HNIM }
+artefact W1 { measures dm; measured-by SIMT, GDIM }
+artefact W2 { measures dm; measured-by GDIM, HNIM }
+circulation {
+  start 2026-09-01
+  ring W1 { stay 10 d; transit 4 d }
+  ring W2 { stay 10 d; transit 4 d }
+  wait W2 at GDIM until W1 leaves GDIM
+}";
+    let (compiled, _) = common::example(text);
+    let issued = compiled.plan().unwrap();
+    let log = format!("# as_of: 2026-09-20\n{HEAD}W1,SIMT,1,2026-09-15,,,2026-10-12,,,\n");
+    let (read, findings) = intake::read_log(log.as_bytes(), "log.csv", &issued);
+    assert_eq!(findings, Vec::new());
+    let anew = compiled.replanned(&issued, &read.unwrap()).unwrap();
+    let plan = anew.plan.unwrap();
+    let of_other: Vec<&Moved> = (plan.content.circulation.revision.iter())
+        .flat_map(|it| &it.moved)
+        .filter(|it| it.stop.artefact == "W2")
+        .collect();
+    assert!(
+        !of_other.is_empty() && of_other.iter().all(|it| !it.because.is_empty()),
+        "{of_other:?}"
+    );
+    let templates = Templates::load(None).unwrap();
+    let drawings = Drawings::default();
+    let made = report::dispatch_documents(&plan, None, Lang::Zh, &templates, &drawings).unwrap();
+    let notice = &made["notices/HNIM.zh"].markdown;
+    assert!(
+        notice.contains("W2 与 W1 先后使用同一实验室或须等待 W1"),
+        "{notice}"
+    );
+    assert!(
+        notice.contains("W1 预计 2026-10-12 由 SIMT 发出"),
+        "{notice}"
+    );
+}
+
+#[test]
+fn only_what_made_dates_move_is_told_as_the_cause() {
+    let text = "
+participants { SIMT; GDIM }
+artefact W1 { measures dm; measured-by SIMT }
+artefact W2 { measures dm; measured-by GDIM }
+circulation { start 2026-09-01; ring W1 { stay 10 d; transit 4 d }; ring W2 { stay 10 d; transit 4 d } }";
+    let (compiled, _) = common::example(text);
+    let issued = compiled.plan().unwrap();
+    // W2 was early at its laboratory and made up for nothing; W1 was late.
+    let log = format!("{HEAD}W1,SIMT,1,2026-09-20,,,,,,\nW2,GDIM,1,2026-09-18,,,,,,\n");
+    let (read, _) = intake::read_log(log.as_bytes(), "log.csv", &issued);
+    let plan = compiled
+        .replanned(&issued, &read.unwrap())
+        .unwrap()
+        .plan
+        .unwrap();
+    let templates = Templates::load(None).unwrap();
+    let drawings = Drawings::default();
+    let made = report::dispatch_documents(&plan, None, Lang::En, &templates, &drawings).unwrap();
+    let notice = &made["notices/SIMT.en"].markdown;
+    assert!(
+        notice.contains("W1 reached SIMT on 2026-09-20") && !notice.contains("W2"),
+        "{notice}"
+    );
+}
+
+#[test]
+fn a_slip_in_the_year_is_told_and_not_planned_with() {
+    let compiled = compile("masses.bidui", PROTOCOL);
+    let issued = compiled.plan().unwrap();
+    for day in ["2126-09-15", "2006-09-15"] {
+        let log = format!("{HEAD}W1,SIMT,1,{day},,,,,,\n");
+        let (read, findings) = intake::read_log(log.as_bytes(), "log.csv", &issued);
+        assert!(read.is_none());
+        assert_eq!(findings[0].code, "D0046");
+        assert!(findings[0].mend.zh.contains("年份"));
     }
 }
 

@@ -20,6 +20,7 @@
 
 mod bookings;
 mod cause;
+mod causes;
 mod check;
 mod check_dates;
 mod clock;
@@ -41,6 +42,7 @@ pub mod order;
 pub mod picture;
 
 pub use cause::Cause;
+pub use causes::causes;
 pub use finding::{Finding, FindingKind, Severity};
 pub use graph::{Circulation, Leg, LegKind, Visit, VisitId};
 pub use journey::{

@@ -67,6 +67,8 @@ pub struct Replanned {
     pub after: Plan,
     /// The day up to which the log reaches.
     pub as_of: Option<Date>,
+    /// What the log tells.
+    pub events: Vec<Event>,
     /// Visits during which an artefact was damaged or lost.
     pub interrupted: Vec<VisitId>,
     /// Visits that do not take place.
@@ -115,6 +117,7 @@ pub fn replan(journey: &Journey, calendars: &Calendars, log: &Log) -> Replanned 
     Replanned {
         tell,
         as_of,
+        events: log.events.clone(),
         interrupted: history.interrupted.into_iter().collect(),
         stopped: (history.past.iter().enumerate())
             .filter(|(_, it)| it.stopped)

@@ -31,6 +31,8 @@ impl Compiled {
         let broken =
             |it: &Diagnostic| matches!(it.code, Code::LogContradiction | Code::VisitUnknown);
         let plan = if diagnostics.iter().any(broken) {
+            // What would follow from dates that cannot be is no finding of its own.
+            diagnostics.retain(broken);
             None
         } else {
             let reused = self.reused.get(&protocol.path.value);

@@ -289,6 +289,30 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Days more than a year before the start or after the end that was planned, which are slips in the year.
+    fn far_off(&self, findings: &mut Findings) {
+        let circulation = &self.plan.content.circulation;
+        let (start, finish) = (circulation.start, circulation.finish);
+        for (event, place, _) in &self.events {
+            let day = match event.kind {
+                EventKind::HeldOnTheWay { until } | EventKind::HeldThere { until } => until,
+                _ => event.date,
+            };
+            let apart = |from: Date, to: Date| from.until(to).map_or(0, |it| it.get_days());
+            if apart(day, start) > FAR || apart(finish, day) > FAR {
+                findings.error(
+                    codes::LOG_CONTRADICTION,
+                    place,
+                    Text::new(
+                        format!("{day} 与计划的传递时间（{start} 至 {finish}）相差一年以上"),
+                        format!("{day} is more than a year off the circulation as planned ({start} to {finish})"),
+                    ),
+                    Text::new("请核对年份", "check the year"),
+                );
+            }
+        }
+    }
+
     fn finish(mut self, findings: &mut Findings) -> JourneyLog {
         if self.heading.is_none() {
             findings.error(
@@ -324,6 +348,7 @@ impl<'a> Reader<'a> {
                 );
             }
         }
+        self.far_off(findings);
         let start = self.plan.content.circulation.start;
         let last = past.map(|it| it.0.date).max().unwrap_or(start);
         let as_of = self.as_of.as_ref().map_or(last, |it| it.0);
@@ -344,6 +369,9 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+/// Days by which what happened may differ from the plan before the year is looked at.
+const FAR: i32 = 366;
 
 /// The day written in a cell; spreadsheet programs write the year first with separators of their own, which mean one day only.
 fn day(cell: Cell, findings: &mut Findings) -> Option<Date> {

@@ -94,6 +94,9 @@ pub struct Moved {
     /// None: it does not take place.
     #[schemars(with = "Option<String>")]
     pub new: Option<Date>,
+    /// What made it move, by its place in `happened`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<usize>,
 }
 
 /// Which date of a stop has changed.

@@ -1,6 +1,7 @@
 //! What has moved in a plan made anew, for a terminal.
 
 use super::outcome::aligned;
+use super::templates::closed_up;
 use super::view::revision::{shift, specimen};
 use super::view::{Reader, View};
 use crate::plan::Plan;
@@ -23,7 +24,7 @@ pub fn moved(plan: &Plan, lang: Lang) -> Option<String> {
         let remark = happening.remark.as_ref().map(|it| format!(" [{it}]"));
         out.push_str(&format!(
             "  {}{}{}\n",
-            view.happening(Reader::Pilot, happening).replace("  ", " "),
+            closed_up(&view.happening(Reader::Pilot, happening), lang),
             remark.unwrap_or_default(),
             notify.unwrap_or_default()
         ));

@@ -245,10 +245,7 @@ fn tidy(text: &str, lang: Lang) -> String {
             continue;
         }
         empty = line.is_empty();
-        match lang {
-            Lang::Zh => push_closed_up(&mut out, line),
-            Lang::En => out.push_str(line),
-        }
+        out.push_str(&closed_up(line, lang));
         out.push('\n');
     }
     while out.ends_with("\n\n") {
@@ -257,9 +254,13 @@ fn tidy(text: &str, lang: Lang) -> String {
     out
 }
 
-/// Adds a line without the blanks between two Chinese characters, which come from names put into a sentence.
-fn push_closed_up(out: &mut String, line: &str) {
+/// A line without the blanks between two Chinese characters, which come from names put into a sentence.
+pub(super) fn closed_up(line: &str, lang: Lang) -> String {
+    if lang == Lang::En {
+        return line.to_owned();
+    }
     let wide = |c: Option<char>| c.and_then(UnicodeWidthChar::width) == Some(2);
+    let mut out = String::with_capacity(line.len());
     let mut before = None;
     let mut rest = line.chars().peekable();
     while let Some(c) = rest.next() {
@@ -268,6 +269,7 @@ fn push_closed_up(out: &mut String, line: &str) {
         }
         before = Some(c);
     }
+    out
 }
 
 #[cfg(test)]

@@ -291,8 +291,8 @@ impl Teller<'_> {
                     self.visit(*from),
                     self.visit(*to)
                 ),
-                "减少每瓣的实验室数，或延长事前稳定性试验",
-                "put fewer laboratories into a petal, or test the stability over a longer time",
+                "增加主导实验室的中间测量（改用花瓣式，或减少每瓣的实验室数），或延长事前稳定性试验",
+                "let the pilot measure in between (petals, or fewer laboratories in each), or test the stability over a longer time",
             ),
             FindingKind::FixedImpossible {
                 visit,

@@ -1,6 +1,6 @@
 //! A plan made anew: what it says of the one issued.
 
-use crate::circulation::{Event, EventKind, Replanned};
+use crate::circulation::{self, Event, EventKind, Replanned};
 use crate::model::WrittenJourney;
 use crate::plan::{Appointment, Happening, Moved, Occurrence, Plan, Revision, Stop, Visit, json};
 
@@ -19,10 +19,36 @@ pub fn revise<'e>(
         return;
     };
     let old = &issued.content.circulation.visits;
+    let happened: Vec<(usize, Happening)> = happened
+        .enumerate()
+        .filter_map(|(index, (event, remark))| Some((index, happening(old, event, remark)?)))
+        .collect();
+    let journey = &written.journey;
+    // What made the dates of a stop move, by its place among what happened.
+    let because = |stop: &Stop| -> Vec<usize> {
+        let names = |it: &circulation::Visit| {
+            stop.artefact == journey.artefacts[it.artefact].id
+                && stop.laboratory == journey.laboratories[it.laboratory].id
+                && stop.specimen.unwrap_or(1) == it.specimen + 1
+                && stop.ordinal == it.ordinal
+        };
+        let mut visits = replanned.before.circulation.visits();
+        let visit = visits.find(|(_, it)| names(it)).map(|(id, _)| id);
+        let deviates = |event: usize| {
+            let found = happened.iter().find(|(index, _)| *index == event);
+            found.is_some_and(|(_, it)| it.deviates())
+        };
+        let causes = visit.map(|it| circulation::causes(journey, replanned, it, &deviates));
+        let causes = causes.unwrap_or_default();
+        let listed = happened.iter().enumerate();
+        listed
+            .filter(|(_, (index, _))| causes.contains(index))
+            .map(|(place, _)| place)
+            .collect()
+    };
     let mut moved: Vec<Moved> = Vec::new();
     for change in replanned.tell.values().flatten() {
         let visit = replanned.before.circulation.visit(change.visit);
-        let journey = &written.journey;
         let names = |it: &&Visit| {
             it.artefact == journey.artefacts[visit.artefact].id
                 && it.laboratory == journey.laboratories[visit.laboratory].id
@@ -33,6 +59,7 @@ pub fn revise<'e>(
             let what = Appointment::from(change.what);
             let (old, new) = (change.old, change.new);
             moved.push(Moved {
+                because: because(&stop),
                 stop,
                 what,
                 old,
@@ -48,6 +75,7 @@ pub fn revise<'e>(
             .and_then(|it| it.results_due);
         if was != visit.results_due {
             moved.push(Moved {
+                because: because(&stop),
                 stop,
                 what: Appointment::ResultsDue,
                 old: was,
@@ -61,9 +89,7 @@ pub fn revise<'e>(
         number,
         of: issued.digest.clone(),
         as_of,
-        happened: happened
-            .filter_map(|(event, remark)| happening(old, event, remark))
-            .collect(),
+        happened: happened.into_iter().map(|(_, it)| it).collect(),
         moved,
         excesses: Vec::new(),
     });

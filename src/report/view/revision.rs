@@ -1,5 +1,7 @@
 //! What a plan made anew says: what happened, which dates have moved, who must be told.
 
+use std::collections::BTreeSet;
+
 use minijinja::Value;
 
 use super::dates::after;
@@ -37,6 +39,7 @@ impl View<'_> {
                     })
                     .collect(),
             ),
+            ("passed_on", Value::from(self.passed_on(revision, &moved))),
             (
                 "moved",
                 moved.iter().map(|it| self.moved(reader, it)).collect(),
@@ -55,21 +58,44 @@ impl View<'_> {
         ])
     }
 
-    /// What went otherwise than planned and can have moved these dates: that of the same specimens, or else all of it.
+    /// What went otherwise than planned and moved these dates; where nothing is known to have, all that went otherwise.
     fn reasons<'r>(&self, revision: &'r Revision, moved: &[&Moved]) -> Vec<&'r Happening> {
+        let causes: BTreeSet<usize> = (moved.iter().flat_map(|it| &it.because).copied()).collect();
         let deviating = revision.happened.iter().filter(|it| it.deviates());
-        let same = |it: &&Happening| {
-            moved.iter().any(|change| {
-                (&change.stop.artefact, change.stop.specimen)
-                    == (&it.stop.artefact, it.stop.specimen)
-            })
-        };
-        let near: Vec<&Happening> = deviating.clone().filter(same).collect();
-        if near.is_empty() {
-            deviating.collect()
-        } else {
-            near
+        if causes.is_empty() {
+            return deviating.collect();
         }
+        let caused = |place: &usize| causes.contains(place);
+        (revision.happened.iter().enumerate())
+            .filter(|(place, _)| caused(place))
+            .map(|(_, it)| it)
+            .collect()
+    }
+
+    /// How what happened to one transfer standard moves the dates of another: `W1 … W2 …`, a sentence for each pair.
+    fn passed_on(&self, revision: &Revision, moved: &[&Moved]) -> Vec<String> {
+        let mut pairs = BTreeSet::new();
+        for change in moved {
+            let causes = || {
+                change
+                    .because
+                    .iter()
+                    .filter_map(|it| revision.happened.get(*it))
+            };
+            let other = |it: &&Happening| specimen(&it.stop) != specimen(&change.stop);
+            if causes().all(|it| other(&it)) {
+                pairs.extend(causes().map(|it| (specimen(&it.stop), specimen(&change.stop))));
+            }
+        }
+        let say = |(late, moved): (String, String)| match self.words.lang {
+            Lang::Zh => {
+                format!("{moved} 与 {late} 先后使用同一实验室或须等待 {late}，日程随之改变")
+            }
+            Lang::En => format!(
+                "{moved} shares a laboratory with {late} or waits for it, so that its dates move along"
+            ),
+        };
+        pairs.into_iter().map(say).collect()
     }
 
     /// A happening as a sentence without its full stop.
