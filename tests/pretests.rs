@@ -423,6 +423,30 @@ fn changed(name: &str, protocol: &str, changes: &[(&str, &str)]) -> PathBuf {
 }
 
 #[test]
+fn stability_may_be_judged_by_the_standard_deviation_for_proficiency_assessment() {
+    let rice = "protocols/cn-cadmium-rice";
+    let by = |factor: &str| {
+        let criterion = format!(
+            "before 6 measurements over 90 d\n    test std.stability.slope confidence 0.95\n    limit |drift| <= {factor} * sigma"
+        );
+        let changes = [("before 6 measurements over 90 d", criterion.as_str())];
+        let name = format!("rice-by-sigma-{factor}");
+        let protocol = changed(&name, &format!("{rice}/protocol.bidui"), &changes);
+        let results = PathBuf::from(format!("{rice}/pretests"));
+        evaluated(&format!("{name}-evaluated"), text(&protocol), &results)
+    };
+    let (status, told, figures, _) = by("10");
+    assert_eq!(status, 0, "{told}");
+    let sigma = figure(&figures, "stability.rice.cadmium", "sigma");
+    // Horwitz' model at the mean of the stability test, which hardly differs from that of the homogeneity test.
+    let other = figure(&figures, "homogeneity.rice.cadmium", "sigma");
+    assert!((sigma - other).abs() < 0.02 * other, "{sigma} {other}");
+    let drift = figure(&figures, "stability.rice.cadmium", "drift");
+    let (status, ..) = by("0.000001");
+    assert_eq!(status == 0, drift.abs() <= 1e-6 * sigma);
+}
+
+#[test]
 fn what_the_protocol_states_for_transport_enters_reference_and_deviations_once() {
     let results = "protocols/cn-mass-e2/results";
     let without = changed(

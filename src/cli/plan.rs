@@ -85,7 +85,7 @@ impl Plan {
             };
         let log = intake::write_log(&issued, plan, compiled.language());
         outputs.insert("log.csv".to_owned(), log.into_bytes());
-        for (name, form) in intake::monitoring_forms(plan, compiled.language()) {
+        for (name, form) in intake::monitoring_forms(plan) {
             outputs.insert(format!("monitoring/{name}"), form.into_bytes());
         }
         let moved = report::moved(plan, lang).unwrap_or_default();

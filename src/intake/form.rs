@@ -208,6 +208,10 @@ pub(super) fn header_field(name: &str) -> Option<String> {
         "date" | "测量日期" | "日期" | "date of measurement" => "date",
         "conditions" | "环境条件" | "测量条件" | "environmental conditions" => "conditions",
         "submitted" | "提交日期" | "date of submission" => "submitted",
+        "artefact" | "传递标准" => "artefact",
+        "from" | "自" => "from",
+        "to" | "至" => "to",
+        "visit" | "到访次序" => "visit",
         "operator" | "测量人员" | "measured by" => "operator",
         "signer" | "批准人" | "签发人" | "signed by" => "signer",
         other => {

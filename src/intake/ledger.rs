@@ -32,6 +32,13 @@ impl<C: Copy + Ord> Columns<C> {
             .collect()
     }
 
+    /// The headings in both languages.
+    pub fn bilingual(&self) -> Vec<String> {
+        (self.all.iter())
+            .map(|(_, zh, en)| format!("{zh} / {en}"))
+            .collect()
+    }
+
     /// Reads the heading of a table; columns that are not known, stand twice or are missing are findings.
     pub fn read(&self, line: &Line, whole: &Place, findings: &mut Findings) -> Heading<C> {
         let place = whole.at(line.row, 0);
@@ -72,8 +79,15 @@ impl<C: Copy + Ord> Columns<C> {
         known.map_or(Text::default(), |(_, zh, en)| Text::new(*zh, *en))
     }
 
-    /// The column that a heading names, whatever its case, blanks and underscores.
+    /// The column that a heading names, whatever its case, blanks and underscores; in one language, or in both (`时间 / time`).
     fn named(&self, heading: &str) -> Option<C> {
+        match heading.split_once('/') {
+            Some((one, other)) => self.known(one).filter(|it| self.known(other) == Some(*it)),
+            None => self.known(heading),
+        }
+    }
+
+    fn known(&self, heading: &str) -> Option<C> {
         let wanted = fold(heading).to_lowercase();
         let named = (self.all.iter()).find(|(_, zh, en)| *zh == wanted || fold(en) == wanted);
         named.map(|(column, ..)| *column)

@@ -108,17 +108,12 @@ impl Reader<'_> {
 
     /// A line `# key: value`.
     fn field(&mut self, key: &str, cell: Cell, findings: &mut Findings) {
-        let key = match key {
-            "plan" => {
-                return ledger::check_plan(&cell, self.plan.issued_digest(), findings);
+        match key {
+            "plan" => ledger::check_plan(&cell, self.plan.issued_digest(), findings),
+            key => {
+                self.told.insert(key.to_owned(), cell);
             }
-            "传递标准" | "artefact" => "artefact",
-            "自" | "from" => "from",
-            "至" | "to" => "to",
-            "到访次序" | "visit" => "visit",
-            _ => return,
-        };
-        self.told.insert(key.to_owned(), cell);
+        }
     }
 
     fn row(&mut self, line: &Line, findings: &mut Findings) {
@@ -273,8 +268,9 @@ fn way(leg: &Leg) -> String {
     format!("{} {from}→{to}", specimen(&leg.to))
 }
 
-/// The forms for the readings of the loggers by their names, one for each transport; none where the protocol has no limits for them.
-pub fn monitoring_forms(plan: &Plan, lang: Lang) -> BTreeMap<String, String> {
+/// The forms for the readings of the loggers by their names, in both languages, one for each transport; none where the protocol has no limits
+/// for them.
+pub fn monitoring_forms(plan: &Plan) -> BTreeMap<String, String> {
     let limits = plan.limits_on_the_way();
     let mut forms = BTreeMap::new();
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
@@ -287,15 +283,15 @@ pub fn monitoring_forms(plan: &Plan, lang: Lang) -> BTreeMap<String, String> {
         *count += 1;
         let (from, to) = (&leg.from.laboratory, &leg.to.laboratory);
         let file = format!("{name}.{count:02}.{from}-{to}.csv");
-        forms.insert(file, form(plan, leg, limits, lang));
+        forms.insert(file, form(plan, leg, limits));
     }
     forms
 }
 
-fn form(plan: &Plan, leg: &Leg, limits: &BTreeMap<String, Range>, lang: Lang) -> String {
+fn form(plan: &Plan, leg: &Leg, limits: &BTreeMap<String, Range>) -> String {
     let mut out = String::from("\u{FEFF}");
     let mut header = |zh: &str, en: &str, value: &str| {
-        line(&mut out, &[&format!("# {}: {value}", lang.pick(zh, en))]);
+        line(&mut out, &[&format!("# {zh} / {en}: {value}")]);
     };
     header("计划摘要", "plan", plan.issued_digest());
     header("传递标准", "artefact", &specimen(&leg.to));
@@ -305,24 +301,20 @@ fn form(plan: &Plan, leg: &Leg, limits: &BTreeMap<String, Range>, lang: Lang) ->
     header("计划发出", "planned_departure", &leg.dispatch.to_string());
     header("计划到达", "planned_arrival", &leg.arrival.to_string());
     for (quantity, limit) in limits {
-        let name = language().title("monitored", quantity).get(lang).to_owned();
-        let limit = plain(limit);
-        line(
-            &mut out,
-            &[&lang.pick(
-                format!("# 限值 {name} {limit}"),
-                format!("# limit {name} {limit}"),
-            )],
-        );
+        let name = language().title("monitored", quantity);
+        let told = format!("# 限值 / limit {} / {} {}", name.zh, name.en, plain(limit));
+        line(&mut out, &[&told]);
     }
-    line(
-        &mut out,
-        &[lang.pick(
-            "# 每个读数一行，时间为当地时间，写作 2026-01-31 08:30；到达后由接收方填写并交主导实验室",
-            "# one row for each reading, local time as 2026-01-31 08:30; the receiver fills it in on arrival and sends it to the pilot",
-        )],
-    );
-    line(&mut out, &COLUMNS.titles(lang));
+    let told = [
+        "# 每个读数一行，时间为当地时间，写作 2026-01-31 08:30；到达后由接收方填写并交主导实验室",
+        "# one row for each reading, local time as 2026-01-31 08:30; the receiver fills it in on arrival and sends it to the pilot",
+    ];
+    for text in told {
+        line(&mut out, &[text]);
+    }
+    let titles = COLUMNS.bilingual();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    line(&mut out, &titles);
     out
 }
 

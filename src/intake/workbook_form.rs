@@ -188,6 +188,7 @@ fn head(
     }
     sheet
         .set_row_hidden(0)?
+        .set_row_height(1, 2.0 * LINE_HEIGHT)?
         .set_column_hidden(0)?
         .set_freeze_panes(2, 0)?;
     Ok(())

@@ -175,7 +175,7 @@ fn criterion(test: &Tested, words: Words<'_>) -> Value {
 fn shown(test: &Tested, figure: &Figure) -> bool {
     let names: &[&str] = match test.kind.as_str() {
         "repeatability" => &["s_r", "stated", "chi2", "chi2_critical"],
-        "stability" => &["drift", "u_drift", "t", "t_critical", "u_ref"],
+        "stability" => &["drift", "u_drift", "t", "t_critical", "u_ref", "sigma"],
         "transport" => &["change", "u_rep", "u_ref"],
         _ => &["s_bb", "u_bb", "F", "F_critical", "sigma"],
     };

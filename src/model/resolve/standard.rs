@@ -19,6 +19,7 @@ impl Resolver<'_> {
             ("u_ref", measured),
             ("U_rep", measured),
             ("u_rep", measured),
+            ("sigma", measured),
             ("t", Dimension::ONE),
         ]);
         let before = entry

@@ -340,10 +340,13 @@ impl Work<'_> {
         self.known.length("u_drift", Some(u_drift));
         self.known.length("change", Some(change));
         self.known.pure("t", signed);
+        let middle = y.iter().sum::<f64>() / y.len() as f64;
+        let sigma = self.sigma(middle)?;
+        self.known.length("sigma", sigma);
         let repeatability = self.test.repeatability.or(Some(s));
         self.known.both("u_rep", "U_rep", repeatability);
         let per_day = format!("{}/d", self.unit);
-        let figures = vec![
+        let mut figures = vec![
             figure("slope", line.slope, &per_day),
             figure("s_slope", line.s_slope, &per_day),
             figure("t", signed, "1"),
@@ -354,6 +357,7 @@ impl Work<'_> {
             figure("change", change, self.unit),
             figure("s_r", s, self.unit),
         ];
+        figures.extend(sigma.map(|it| figure("sigma", it, self.unit)));
         let own = self.test.method.is_some().then_some((significance, sound));
         Ok(self.found(figures, Some(u), own))
     }
