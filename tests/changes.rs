@@ -98,7 +98,7 @@ fn each_kind_of_change_needs_its_step() {
         ),
         (
             "std.reference.weighted-mean",
-            "std.reference.median",
+            "std.reference.mandel-paule",
             Step::Major,
             "evaluation",
         ),
@@ -135,10 +135,10 @@ fn a_change_shows_what_was_and_what_is_with_units_and_methods_as_written() {
         "{:?}",
         told(&comparison)
     );
-    let comparison = since_base("std.reference.weighted-mean", "std.reference.median");
+    let comparison = since_base("std.reference.weighted-mean", "std.reference.mandel-paule");
     assert!(
         told(&comparison).iter().any(
-            |t| t.contains("std.reference.weighted-mean") && t.contains("std.reference.median")
+            |t| t.contains("std.reference.weighted-mean") && t.contains("std.reference.mandel-paule")
         ),
         "{:?}",
         told(&comparison)
