@@ -6,6 +6,7 @@ pub mod least_squares;
 pub mod piecewise;
 pub mod quadrature;
 pub mod root;
+pub mod rule;
 pub mod special;
 pub mod stream;
 pub mod sum;

@@ -4,35 +4,13 @@
 //! integrand comes as a logarithm and the result keeps a common exponent apart. The accepted panels are kept: they give moments,
 //! the distribution function and quantiles without another call of the integrand.
 
+use crate::numeric::rule::KRONROD;
 use crate::numeric::{root, sum};
 use std::sync::LazyLock;
 
 /// Number of nodes of the Kronrod rule on one panel.
 pub const NODES: usize = 15;
 
-/// Positive nodes of the 15-point Kronrod rule on [−1, 1], outermost first, and the centre.
-///
-/// Source: R. Piessens et al., QUADPACK (Springer, 1983), routine QK15.
-const HALF_NODES: [f64; 8] = [
-    0.991_455_371_120_812_6,
-    0.949_107_912_342_758_5,
-    0.864_864_423_359_769_1,
-    0.741_531_185_599_394_4,
-    0.586_087_235_467_691_1,
-    0.405_845_151_377_397_2,
-    0.207_784_955_007_898_48,
-    0.0,
-];
-const HALF_WEIGHTS: [f64; 8] = [
-    0.022_935_322_010_529_224,
-    0.063_092_092_629_978_56,
-    0.104_790_010_322_250_18,
-    0.140_653_259_715_525_92,
-    0.169_004_726_639_267_9,
-    0.190_350_578_064_785_4,
-    0.204_432_940_075_298_9,
-    0.209_482_141_084_727_82,
-];
 /// Weights of the embedded 7-point Gauss rule, which uses every other node.
 const GAUSS_WEIGHTS: [f64; 4] = [
     0.129_484_966_168_869_7,
@@ -48,32 +26,15 @@ const MOST_PANELS: usize = 1000;
 /// Values this far (in natural logarithm) below the greatest one cannot change any digit.
 const NEGLIGIBLE: f64 = 60.0;
 
-struct Rule {
-    nodes: [f64; NODES],
-    weights: [f64; NODES],
-    barycentric: [f64; NODES],
-}
-
-static RULE: LazyLock<Rule> = LazyLock::new(|| {
-    let mut nodes = [0.0; NODES];
-    let mut weights = [0.0; NODES];
-    for i in 0..8 {
-        nodes[i] = -HALF_NODES[i];
-        nodes[NODES - 1 - i] = HALF_NODES[i];
-        weights[i] = HALF_WEIGHTS[i];
-        weights[NODES - 1 - i] = HALF_WEIGHTS[i];
-    }
+static BARYCENTRIC: LazyLock<[f64; NODES]> = LazyLock::new(|| {
+    let nodes = KRONROD.nodes;
     let mut barycentric = [1.0; NODES];
     for i in 0..NODES {
         for j in (0..NODES).filter(|j| *j != i) {
             barycentric[i] /= nodes[i] - nodes[j];
         }
     }
-    Rule {
-        nodes,
-        weights,
-        barycentric,
-    }
+    barycentric
 });
 
 /// One interval with the values of the integrand at its 15 nodes (in ascending order), in units of exp(`Panels::log_scale`).
@@ -87,12 +48,12 @@ pub struct Panel {
 impl Panel {
     /// Abscissa of node `i`.
     pub fn node(&self, i: usize) -> f64 {
-        0.5 * (self.low + self.high) + 0.5 * (self.high - self.low) * RULE.nodes[i]
+        0.5 * (self.low + self.high) + 0.5 * (self.high - self.low) * KRONROD.nodes[i]
     }
 
     /// Weight of node `i` in the integral over the panel.
     pub fn weight(&self, i: usize) -> f64 {
-        0.5 * (self.high - self.low) * RULE.weights[i]
+        0.5 * (self.high - self.low) * KRONROD.weights[i]
     }
 
     fn integral(&self) -> f64 {
@@ -104,11 +65,11 @@ impl Panel {
         let t = (2.0 * x - self.low - self.high) / (self.high - self.low);
         let (mut above, mut below) = (0.0, 0.0);
         for i in 0..NODES {
-            let distance = t - RULE.nodes[i];
+            let distance = t - KRONROD.nodes[i];
             if distance == 0.0 {
                 return self.values[i];
             }
-            let c = RULE.barycentric[i] / distance;
+            let c = BARYCENTRIC[i] / distance;
             above += c * self.values[i];
             below += c;
         }

@@ -10,9 +10,21 @@ pub fn monotone(
     high: f64,
     tolerance: f64,
 ) -> f64 {
+    monotone_from(value_and_slope, low, high, 0.5 * (low + high), tolerance)
+}
+
+/// The same from a first guess between `low` and `high`: near the root every call doubles the number of digits.
+pub fn monotone_from(
+    value_and_slope: impl Fn(f64) -> (f64, f64),
+    low: f64,
+    high: f64,
+    guess: f64,
+    tolerance: f64,
+) -> f64 {
     let (mut low, mut high) = (low, high);
     let width = high - low;
-    let mut x = 0.5 * (low + high);
+    let mut x = guess.clamp(low, high);
+    let mut before = 0.0;
     for _ in 0..200 {
         let (value, slope) = value_and_slope(x);
         if value == 0.0 {
@@ -24,16 +36,18 @@ pub fn monotone(
             high = x;
         }
         let newton = x - value / slope;
-        let next = if newton > low && newton < high {
-            newton
-        } else {
-            0.5 * (low + high)
-        };
+        let inside = newton > low && newton < high;
+        let next = if inside { newton } else { 0.5 * (low + high) };
         let step = (next - x).abs();
         x = next;
-        if step <= tolerance * width || high - low <= tolerance * width {
+        // Of two Newton steps e₁ and e₂ the next is about e₂³/e₁².
+        let settled = inside
+            && step < 0.1 * before
+            && (step / before).powi(2) * step <= 0.1 * tolerance * width;
+        if settled || step <= tolerance * width || high - low <= tolerance * width {
             break;
         }
+        before = if inside { step } else { 0.0 };
     }
     x
 }

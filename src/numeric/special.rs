@@ -40,6 +40,7 @@ fn erfcx_continued_fraction(x: f64) -> f64 {
 }
 
 /// exp(x²) erfc(x) for `x` ≥ 0, to some units of the fifteenth digit.
+#[inline]
 pub fn erfcx(x: f64) -> f64 {
     if x < ERFCX_TABLE_END {
         let i = (x / ERFCX_STEP) as usize;
@@ -114,15 +115,23 @@ fn polynomial(coefficients: &[f64], x: f64) -> f64 {
 /// Sine integral Si(x) = ∫₀ˣ sin t / t dt, to 4e-16.
 pub fn sine_integral(x: f64) -> f64 {
     let a = x.abs();
-    let value = if a < 4.0 {
+    let value = if a < SINE_SERIES_END {
         sine_integral_series(a)
     } else {
-        let y = 1.0 / (a * a);
-        let f = polynomial(&F_ABOVE, y) / (a * polynomial(&F_BELOW, y));
-        let g = y * polynomial(&G_ABOVE, y) / polynomial(&G_BELOW, y);
+        let (f, g) = sine_integral_auxiliary(a);
         FRAC_PI_2 - f * a.cos() - g * a.sin()
     };
     if x < 0.0 { -value } else { value }
+}
+
+/// Below this argument the sine integral comes from its power series, above from the auxiliary functions.
+pub const SINE_SERIES_END: f64 = 4.0;
+
+/// f and g of Si(x) = π/2 − f cos x − g sin x, for `x` of at least [`SINE_SERIES_END`].
+pub fn sine_integral_auxiliary(x: f64) -> (f64, f64) {
+    let y = 1.0 / (x * x);
+    let f = polynomial(&F_ABOVE, y) / (x * polynomial(&F_BELOW, y));
+    (f, y * polynomial(&G_ABOVE, y) / polynomial(&G_BELOW, y))
 }
 
 fn sine_integral_series(x: f64) -> f64 {

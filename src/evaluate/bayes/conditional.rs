@@ -1,9 +1,9 @@
 //! The posterior of the reference value for one value of τ.
 
 use super::lattice::Lattice;
-use super::model::{Laboratory, Law, Likelihood};
+use super::marginal::Marginal;
+use super::model::{Laboratory, Law, Likelihood, Value};
 use super::nodes::{gauss_hermite, gauss_rule};
-use crate::numeric::distribution::{normal_cdf, normal_pdf};
 use crate::numeric::piecewise::Piecewise;
 use crate::numeric::quadrature::{self, Panels};
 use crate::numeric::sum;
@@ -70,15 +70,13 @@ impl Conditional {
         }
     }
 
-    /// P(μ ≤ x | τ, data) and the density at x.
-    pub fn cdf_and_density(&self, x: f64) -> (f64, f64) {
+    /// Adds p(μ | τ, data), as one with `probability`.
+    pub fn add_to<'a>(&'a self, marginal: &mut Marginal<'a>, probability: f64) {
+        marginal.hump(probability, self.mean, self.variance.sqrt());
         match &self.shape {
-            Shape::Normal { mean, sd } => (
-                normal_cdf((x - mean) / sd),
-                normal_pdf((x - mean) / sd) / sd,
-            ),
-            Shape::Lattice(lattice) => lattice.cdf_and_density(x),
-            Shape::Panels(panels) => (panels.cdf(x), panels.density(x)),
+            Shape::Normal { mean, sd } => marginal.normal(probability, *mean, *sd),
+            Shape::Lattice(lattice) => marginal.lattice(lattice.step()).add(probability, lattice),
+            Shape::Panels(panels) => marginal.panels(probability, panels),
         }
     }
 }
@@ -161,6 +159,37 @@ struct Integrated {
     sigma_square: Vec<f64>,
 }
 
+/// A product of likelihoods of which a logarithm is taken now and then only.
+struct Product {
+    density: f64,
+    log: f64,
+}
+
+impl Default for Product {
+    fn default() -> Product {
+        Product {
+            density: 1.0,
+            log: 0.0,
+        }
+    }
+}
+
+impl Product {
+    fn times(&mut self, value: Value) {
+        const SAFE: std::ops::Range<f64> = 1e-100..1e100;
+        if !SAFE.contains(&self.density) || !SAFE.contains(&value.density) {
+            self.log += self.density.ln();
+            self.density = 1.0;
+        }
+        self.density *= value.density;
+        self.log += value.exponent;
+    }
+
+    fn log(&self) -> f64 {
+        self.density.ln() + self.log
+    }
+}
+
 /// By equidistant points, where they resolve the density.
 fn on_lattice(
     laboratories: &[Laboratory],
@@ -182,36 +211,41 @@ fn on_lattice(
         Law::Laplace => narrowest(),
         Law::SkewNormal(skew) => narrowest().hypot(skew.steepness(tau)),
     };
-    let evaluate = |mu: f64| {
-        let mut log = 0.0;
-        let mut mean_squares = Vec::with_capacity(likelihoods.len());
-        for likelihood in likelihoods {
-            let (one, mean_square) = likelihood.log_and_mean_square(mu);
-            log += one;
-            mean_squares.push(mean_square);
-        }
-        (log, mean_squares)
-    };
     [0.45, 0.3].into_iter().find_map(|fraction| {
-        let step = fraction * hump.narrow.min(narrowest);
-        let (lattice, log_evidence, mean_squares) =
-            Lattice::new(evaluate, hump.centre, step, hump.low, hump.high)?;
-        let sigma_square = (0..likelihoods.len())
-            .map(|j| {
-                sum::sum(
-                    lattice
-                        .nodes()
-                        .zip(&mean_squares)
-                        .map(|((_, w), m)| w * m[j]),
-                )
-            })
-            .collect();
+        let step = Lattice::step_below(fraction * hump.narrow.min(narrowest));
+        let log_density = |mu: f64| log_density(likelihoods, mu);
+        let (first, count) = Lattice::extent(log_density, hump.centre, step, hump.low, hump.high)?;
+        let mut products: Vec<Product> = (0..count).map(|_| Product::default()).collect();
+        let rows = likelihoods.iter().map(|likelihood| {
+            let row = likelihood.row(first as f64 * step, step, count);
+            for (product, value) in products.iter_mut().zip(&row) {
+                product.times(*value);
+            }
+            row
+        });
+        let rows: Vec<Vec<Value>> = rows.collect();
+        let logs: Vec<f64> = products.iter().map(Product::log).collect();
+        let (lattice, log_evidence) = Lattice::resolved(first, step, &logs)?;
+        let expected = |row: &Vec<Value>| {
+            let nodes = lattice
+                .nodes()
+                .zip(row)
+                .filter(|((_, mass), _)| *mass > 0.0);
+            sum::sum(nodes.map(|((_, mass), value)| mass * value.mean_square))
+        };
+        let sigma_square = rows.iter().map(expected).collect();
         Some(Integrated {
             shape: Shape::Lattice(lattice),
             log_evidence,
             sigma_square,
         })
     })
+}
+
+fn log_density(likelihoods: &[Likelihood], mu: f64) -> f64 {
+    let mut product = Product::default();
+    likelihoods.iter().for_each(|l| product.times(l.at(mu)));
+    product.log()
 }
 
 /// By adaptive panels over likelihoods that are tabulated first: an integral over σ for every point would cost a hundred times more.
@@ -222,13 +256,9 @@ fn on_panels(
     hump: &Hump,
     likelihoods: &[Likelihood],
 ) -> Integrated {
-    let exact = |mu: f64| {
-        likelihoods
-            .iter()
-            .map(|l| l.log_and_mean_square(mu).0)
-            .sum::<f64>()
-    };
-    let breaks = breaks(laboratories, law, tau, hump, exact);
+    let breaks = breaks(laboratories, law, tau, hump, |mu| {
+        log_density(likelihoods, mu)
+    });
     let tables: Vec<Tabulated> = likelihoods
         .iter()
         .map(|likelihood| Tabulated::new(likelihood, &breaks))
@@ -263,8 +293,8 @@ impl<'a> Tabulated<'a> {
     /// `range` is ascending; the table covers it from end to end.
     fn new(likelihood: &'a Likelihood<'a>, range: &[f64]) -> Tabulated<'a> {
         let functions = |mu: f64| {
-            let (log, mean_square) = likelihood.log_and_mean_square(mu);
-            [log, mean_square.ln()]
+            let value = likelihood.at(mu);
+            [value.log(), value.mean_square.ln()]
         };
         let table = match (likelihood.is_cheap(), range.first(), range.last()) {
             (false, Some(low), Some(high)) => {
@@ -279,14 +309,14 @@ impl<'a> Tabulated<'a> {
     fn log(&self, mu: f64) -> f64 {
         match &self.table {
             Some(table) => table.value(0, mu),
-            None => self.likelihood.log_and_mean_square(mu).0,
+            None => self.likelihood.at(mu).log(),
         }
     }
 
     fn mean_square(&self, mu: f64) -> f64 {
         match &self.table {
             Some(table) => table.value(1, mu).exp(),
-            None => self.likelihood.log_and_mean_square(mu).1,
+            None => self.likelihood.at(mu).mean_square,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The posterior over all laws of effects: one of them, or a skew-normal law of unknown slant.
 
+use super::marginal::Marginal;
 use super::model::{Effects, Laboratory, Law, Priors};
 use super::posterior::{Posterior, Slice};
 use super::skew::{self, Skew};
-use crate::numeric::{root, sum};
+use crate::numeric::sum;
 use rayon::prelude::*;
 
 /// Laws lighter than this are left out.
@@ -87,21 +88,18 @@ impl Joint {
         (mean, variance.sqrt())
     }
 
-    /// Posterior quantile of μ.
-    pub fn quantile(&self, p: f64) -> f64 {
+    /// Posterior quantiles of μ.
+    pub fn quantiles<const N: usize>(&self, levels: [f64; N]) -> [f64; N] {
         let (mean, sd) = self.mean_and_sd();
-        let function = |x: f64| {
-            let (mut below, mut density) = (-p, 0.0);
-            for (probability, posterior) in &self.parts {
-                let (c, d) = posterior.cdf_and_density(x);
-                below += probability * c;
-                density += probability * d;
-            }
-            (below, density)
-        };
-        // Chebyshev's inequality bounds the distance of a quantile from the mean.
-        let reach = sd / p.min(1.0 - p).sqrt();
-        root::monotone(function, mean - reach, mean + reach, 1e-13)
+        let mut marginal = Marginal::default();
+        for (probability, posterior) in &self.parts {
+            posterior.add_to(&mut marginal, *probability);
+        }
+        levels.map(|p| {
+            // Chebyshev's inequality bounds the distance of a quantile from the mean.
+            let reach = sd / p.min(1.0 - p).sqrt();
+            marginal.quantile(p, mean - reach, mean + reach)
+        })
     }
 
     pub fn tau_mean(&self) -> f64 {
@@ -112,21 +110,19 @@ impl Joint {
         self.expectation(Posterior::tau_mean_square)
     }
 
-    /// Posterior quantile of τ.
-    pub fn tau_quantile(&self, p: f64) -> f64 {
+    /// Posterior quantiles of τ.
+    pub fn tau_quantiles<const N: usize>(&self, levels: [f64; N]) -> [f64; N] {
         let ends = self.parts.iter().filter_map(|(_, part)| part.ends());
-        let Some([low, high]) = ends.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]) else {
-            return f64::NAN;
+        let ends = ends.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]);
+        let (Some([low, high]), Some((_, first))) = (ends, self.parts.first()) else {
+            return [f64::NAN; N];
         };
-        let z = root::bisect(
-            |z| self.expectation(|posterior| posterior.tau_below(z)) - p,
-            low,
-            high,
-        );
+        let mut marginal = Marginal::default();
+        for (probability, posterior) in &self.parts {
+            posterior.add_tau_to(&mut marginal, *probability);
+        }
         // All parts have the same transformation of τ, which depends on laboratories and priors alone.
-        self.parts
-            .first()
-            .map_or(f64::NAN, |(_, posterior)| posterior.tau_at(z))
+        levels.map(|p| first.tau_at(marginal.quantile(p, low, high)))
     }
 
     /// E[σ_j²] of laboratory `j` of the reference value.

@@ -8,25 +8,11 @@
 //! Source: D. F. Andrews, C. L. Mallows, J. Roy. Stat. Soc. B 36 (1974) 99–102 (the mixture).
 
 use super::model::Spread;
+use crate::numeric::rule::LEGENDRE;
 use std::f64::consts::{LN_2, PI};
 
 /// Nodes of the Gauss–Legendre rule between two neighbouring variances.
 const NODES: usize = 10;
-/// Source: M. Abramowitz, I. A. Stegun, Handbook of Mathematical Functions, table 25.4.
-const HALF_NODES: [f64; 5] = [
-    0.973_906_528_517_171_7,
-    0.865_063_366_688_984_5,
-    0.679_409_568_299_024_4,
-    0.433_395_394_129_247_2,
-    0.148_874_338_981_631_2,
-];
-const HALF_WEIGHTS: [f64; 5] = [
-    0.066_671_344_308_688_1,
-    0.149_451_349_150_580_6,
-    0.219_086_362_515_982,
-    0.269_266_719_309_996_4,
-    0.295_524_224_714_752_9,
-];
 /// Above this decay over half a panel the exponential is integrated exactly against a polynomial, below by the nodes.
 const STEEP: f64 = 2.0;
 /// Octaves over which exponentials are squared before they are computed anew: every squaring doubles the rounding error.
@@ -53,25 +39,6 @@ pub struct Variances {
     panels: Vec<Panel>,
 }
 
-fn node(i: usize) -> (f64, f64) {
-    if i < 5 {
-        (-HALF_NODES[i], HALF_WEIGHTS[i])
-    } else {
-        (HALF_NODES[NODES - 1 - i], HALF_WEIGHTS[NODES - 1 - i])
-    }
-}
-
-/// ∫ `function` from `low` to `high` by the rule on two halves.
-pub fn legendre_integral(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
-    let quarter = 0.25 * (high - low);
-    [low + quarter, high - quarter]
-        .into_iter()
-        .flat_map(|middle| (0..NODES).map(move |i| (middle, node(i))))
-        .map(|(middle, (t, weight))| weight * function(middle + quarter * t))
-        .sum::<f64>()
-        * quarter
-}
-
 /// Legendre polynomials of degree 0 to NODES − 1 at `t`.
 fn legendre(t: f64) -> [f64; NODES] {
     let mut p = [1.0; NODES];
@@ -90,7 +57,7 @@ impl Panel {
             coefficients: [[0.0; NODES]; 2],
         };
         for i in 0..NODES {
-            let (t, weight) = node(i);
+            let (t, weight) = (LEGENDRE.nodes[i], LEGENDRE.weights[i]);
             let s = 0.5 * (low + high) + 0.5 * (high - low) * t;
             let value = weight * density(s);
             let polynomials = legendre(t);
@@ -108,7 +75,7 @@ impl Panel {
     fn decayed(&self, half: f64, mean: f64) -> [f64; 2] {
         let rate = half / mean;
         let (factors, of) = if rate < STEEP {
-            let factors = std::array::from_fn(|i| (-rate * (1.0 - node(i).0)).exp());
+            let factors = std::array::from_fn(|i| (-rate * (1.0 - LEGENDRE.nodes[i])).exp());
             (factors, &self.values)
         } else {
             (steep_integrals(rate), &self.coefficients)

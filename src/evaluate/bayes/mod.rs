@@ -11,9 +11,11 @@
 mod conditional;
 mod joint;
 mod lattice;
+mod marginal;
 mod mixture;
 mod model;
 mod nodes;
+mod normals;
 mod posterior;
 mod predictive;
 mod skew;
@@ -115,12 +117,12 @@ pub fn hierarchical(
         .fold(0.0, f64::max)
         / unit;
     let laboratory = |i: usize| {
+        let value = (labs.value[i] - centre) / unit;
         Laboratory::new(
-            (labs.value[i] - centre) / unit,
-            labs.u[i] / unit,
-            labs.dof[i],
+            [value, labs.u[i] / unit, labs.dof[i]],
             1.0,
             2.0 * reach,
+            effects,
         )
     };
     let inside: Vec<Laboratory> = members.iter().map(|i| laboratory(*i)).collect();
@@ -156,9 +158,9 @@ pub fn hierarchical(
     Ok(Hierarchical {
         mean: centre + unit * mean,
         sd: unit * sd,
-        quantiles: levels.map(|p| centre + unit * posterior.quantile(p)),
+        quantiles: posterior.quantiles(levels).map(|q| centre + unit * q),
         tau_mean: unit * posterior.tau_mean(),
-        tau_quantiles: levels.map(|p| unit * posterior.tau_quantile(p)),
+        tau_quantiles: posterior.tau_quantiles(levels).map(|q| unit * q),
         equivalence: (0..labs.len()).into_par_iter().map(equivalence).collect(),
         slant: (effects == Effects::SkewNormal)
             .then(|| sum::sum(posterior.slants.iter().map(|(slant, p)| slant * p))),

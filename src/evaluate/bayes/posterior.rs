@@ -1,8 +1,8 @@
 //! Integration over the between-laboratory standard deviation τ.
 
 use super::conditional::Conditional;
+use super::marginal::Marginal;
 use super::model::{Laboratory, Law, Priors};
-use crate::numeric::special::sine_integral;
 use crate::numeric::sum;
 use rayon::prelude::*;
 
@@ -201,15 +201,22 @@ impl Posterior {
         self.summary()[0]
     }
 
-    /// P(μ ≤ x) and the density at x.
-    pub fn cdf_and_density(&self, x: f64) -> (f64, f64) {
-        let (mut below, mut density) = (0.0, 0.0);
+    /// Adds the distribution of μ, as one with `probability`.
+    pub fn add_to<'a>(&'a self, marginal: &mut Marginal<'a>, probability: f64) {
         for row in self.rows.iter().filter(|r| r.mass > 1e-15) {
-            let (c, d) = row.conditional.cdf_and_density(x);
-            below += row.mass * c;
-            density += row.mass * d;
+            row.conditional.add_to(marginal, probability * row.mass);
         }
-        (below, density)
+    }
+
+    /// Adds the distribution of z, as one with `probability`: its cardinal series is as accurate as the trapezoidal rule itself.
+    pub fn add_tau_to(&self, marginal: &mut Marginal, probability: f64) {
+        let mean = sum::sum(self.rows.iter().map(|r| r.mass * r.z));
+        let square = sum::sum(self.rows.iter().map(|r| r.mass * (r.z - mean).powi(2)));
+        marginal.hump(probability, mean, square.sqrt());
+        let lattice = marginal.lattice(self.step);
+        for row in &self.rows {
+            lattice.add_point(probability * row.mass, (row.z / self.step).round() as i64);
+        }
     }
 
     pub fn tau_mean(&self) -> f64 {
@@ -218,16 +225,6 @@ impl Posterior {
 
     pub fn tau_mean_square(&self) -> f64 {
         self.expectation(|c| c.tau * c.tau)
-    }
-
-    /// P(τ ≤ τ(z)): the integral of the cardinal series through the rows, which is as accurate as the trapezoidal rule itself.
-    pub fn tau_below(&self, z: f64) -> f64 {
-        let steps = |row: &Row| std::f64::consts::PI * (z - row.z) / self.step;
-        sum::sum(
-            self.rows
-                .iter()
-                .map(|r| r.mass * (0.5 + sine_integral(steps(r)) / std::f64::consts::PI)),
-        )
     }
 
     /// The ends of the grid in z.

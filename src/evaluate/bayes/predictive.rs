@@ -1,6 +1,6 @@
 //! The posterior as a mixture, for the expanded uncertainties of the degrees of equivalence.
 
-use super::model::{Laboratory, Law, Likelihood, predictive};
+use super::model::{Laboratory, Likelihood, Noise};
 use super::posterior::Slice;
 use crate::numeric::root;
 
@@ -15,11 +15,9 @@ pub struct Predictive {
 
 /// One component of the predictive distribution of a laboratory.
 struct Component {
-    law: Law,
     weight: f64,
     shift: f64,
-    tau: f64,
-    sigma: f64,
+    noise: Noise,
 }
 
 impl Predictive {
@@ -31,8 +29,8 @@ impl Predictive {
         let coverage = |half: f64| {
             let (mut within, mut slope) = (0.0, 0.0);
             for c in &components {
-                let (above, at_upper) = predictive(c.law, half - c.shift, c.tau, c.sigma);
-                let (below, at_lower) = predictive(c.law, -half - c.shift, c.tau, c.sigma);
+                let (above, at_upper) = c.noise.cdf_and_density(half - c.shift);
+                let (below, at_lower) = c.noise.cdf_and_density(-half - c.shift);
                 within += c.weight * (above - below);
                 slope += c.weight * (at_upper + at_lower);
             }
@@ -47,7 +45,13 @@ impl Predictive {
         while !sd.is_finite() && coverage(high).0 < 0.0 && high < 1e15 {
             high *= 2.0;
         }
-        root::monotone(coverage, 0.0, high, 1e-11)
+        // Of a normal distribution the half-length is 1.96 standard deviations.
+        let guess = if sd.is_finite() {
+            1.96 * sd
+        } else {
+            0.5 * high
+        };
+        root::monotone_from(coverage, 0.0, high, guess, 1e-14)
     }
 
     fn components(&self, laboratory: &Laboratory, inside: bool) -> Vec<Component> {
@@ -64,11 +68,9 @@ impl Predictive {
                     let weight = slice.probability * share * w;
                     if weight > NEGLIGIBLE {
                         components.push(Component {
-                            law: slice.law,
                             weight,
                             shift: mu - self.mean,
-                            tau: slice.tau,
-                            sigma: *sigma,
+                            noise: Noise::new(slice.law, slice.tau, *sigma),
                         });
                     }
                 }

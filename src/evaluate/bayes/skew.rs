@@ -4,6 +4,7 @@
 //! function).
 
 use crate::numeric::distribution::{normal_cdf, normal_pdf};
+use crate::numeric::rule::LEGENDRE;
 use std::f64::consts::{FRAC_2_PI, PI};
 
 /// Standard deviation of the normal prior of the slant.
@@ -90,7 +91,7 @@ fn owens_t(h: f64, a: f64) -> f64 {
 /// The integral for 0 ≤ `a` ≤ 1, by Gauss–Legendre rules.
 fn owens_integral(h: f64, a: f64) -> f64 {
     let integrand = |x: f64| (-0.5 * h * h * (1.0 + x * x)).exp() / (1.0 + x * x);
-    super::mixture::legendre_integral(integrand, 0.0, a) / (2.0 * PI)
+    LEGENDRE.integral_on_halves(integrand, 0.0, a) / (2.0 * PI)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl ExactMedian {
             &[n / 2 - 1, n / 2]
         };
         let (low, high) = normals.range();
-        let breaks = normals.breaks(low, high, |x| x);
+        let breaks = normals.breaks(low, high, |a, b| [[a, b]]);
         let share = 1.0 / ranks.len() as f64;
         let middle = |t: f64| {
             ranks
@@ -76,7 +76,7 @@ impl ExactMedian {
             return None;
         }
         let (low, high) = self.normals.range();
-        let breaks = self.normals.breaks(low, high, |x| x);
+        let breaks = self.normals.breaks(low, high, |a, b| [[a, b]]);
         let neighbour = |rank: usize| {
             quadrature::adaptive(
                 |t| self.normals.rank_density(t, rank, Some(i)).ln(),
@@ -175,8 +175,7 @@ impl Difference {
 fn log_mean_of_pair(normals: &Normals, q: f64) -> f64 {
     let (low, high) = normals.range();
     let reach = (q - low).max(high - q);
-    let mut breaks = normals.breaks(0.0, reach, |x| (x - q).abs());
-    breaks.dedup();
+    let breaks = normals.breaks(0.0, reach, |a, b| [[q - b, q - a], [q + a, q + b]]);
     let gap = quadrature::adaptive(
         |g| normals.middle_pair_density(q - g, q + g).ln(),
         &breaks,

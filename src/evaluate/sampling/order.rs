@@ -3,7 +3,7 @@
 //! The number of variables below t is Poisson-binomial with probabilities p_i = Φ((t − x_i)/u_i); its distribution is built up one
 //! laboratory at a time.
 
-use crate::numeric::distribution::{normal_cdf, normal_pdf};
+use crate::numeric::distribution::normal_tail_and_pdf;
 
 /// Independent normal variables.
 #[derive(Debug, Clone)]
@@ -14,11 +14,10 @@ pub struct Normals {
 
 /// A polynomial in y is multiplied by a·y + c in place; `length` coefficients are in use before.
 fn multiply(poly: &mut [f64], length: usize, a: f64, c: f64) {
-    for k in (0..=length.min(poly.len() - 1)).rev() {
-        let below = if k > 0 { poly[k - 1] } else { 0.0 };
-        let here = if k < length { poly[k] } else { 0.0 };
-        poly[k] = a * below + c * here;
+    for k in (1..=length.min(poly.len() - 1)).rev() {
+        poly[k] = a * poly[k - 1] + c * poly[k];
     }
+    poly[0] *= c;
 }
 
 /// to += factor · from.
@@ -31,16 +30,16 @@ impl Normals {
         self.mean.len()
     }
 
-    fn below(&self, i: usize, t: f64) -> f64 {
-        normal_cdf((t - self.mean[i]) / self.sd[i])
-    }
-
-    fn above(&self, i: usize, t: f64) -> f64 {
-        normal_cdf((self.mean[i] - t) / self.sd[i])
-    }
-
-    fn density(&self, i: usize, t: f64) -> f64 {
-        normal_pdf((t - self.mean[i]) / self.sd[i]) / self.sd[i]
+    /// Probabilities of variable `i` below and above `t`, and its density there.
+    fn at(&self, i: usize, t: f64) -> [f64; 3] {
+        let z = (t - self.mean[i]) / self.sd[i];
+        let (tail, bell) = normal_tail_and_pdf(z.abs());
+        let density = bell / self.sd[i];
+        if z < 0.0 {
+            [tail, 1.0 - tail, density]
+        } else {
+            [1.0 - tail, tail, density]
+        }
     }
 
     /// Density at `t` of the variable that has exactly `rank` others below it, variable `skip` left out.
@@ -49,7 +48,7 @@ impl Normals {
         let mut slope = vec![0.0; rank + 1];
         count[0] = 1.0;
         for (length, i) in (0..self.count()).filter(|i| Some(*i) != skip).enumerate() {
-            let (p, q, density) = (self.below(i, t), self.above(i, t), self.density(i, t));
+            let [p, q, density] = self.at(i, t);
             multiply(&mut slope, length, p, q);
             add(&mut slope, &count, density);
             multiply(&mut count, length + 1, p, q);
@@ -61,17 +60,19 @@ impl Normals {
     pub fn shares(&self, t: f64, ranks: &[usize]) -> Vec<f64> {
         let n = self.count();
         let size = ranks.iter().copied().max().unwrap_or(0) + 1;
+        let at: Vec<[f64; 3]> = (0..n).map(|i| self.at(i, t)).collect();
         let mut after: Vec<Vec<f64>> = vec![vec![0.0; size]; n + 1];
         after[n][0] = 1.0;
-        for i in (0..n).rev() {
+        for (i, [below, above, _]) in at.iter().enumerate().rev() {
             let mut poly = after[i + 1].clone();
-            multiply(&mut poly, n - i, self.below(i, t), self.above(i, t));
+            multiply(&mut poly, n - i, *below, *above);
             after[i] = poly;
         }
         let mut before = vec![0.0; size];
         before[0] = 1.0;
-        (0..n)
-            .map(|i| {
+        at.iter()
+            .enumerate()
+            .map(|(i, [below, above, density])| {
                 let ways: f64 = ranks
                     .iter()
                     .map(|r| {
@@ -80,8 +81,8 @@ impl Normals {
                             .sum::<f64>()
                     })
                     .sum();
-                multiply(&mut before, i + 1, self.below(i, t), self.above(i, t));
-                self.density(i, t) * ways
+                multiply(&mut before, i + 1, *below, *above);
+                density * ways
             })
             .collect()
     }
@@ -89,26 +90,30 @@ impl Normals {
     /// Joint density at `low` < `high` of the two middle values of an even number 2m of variables.
     pub fn middle_pair_density(&self, low: f64, high: f64) -> f64 {
         let rank = self.count() / 2 - 1;
-        let mut none = vec![0.0; rank + 1];
-        none[0] = 1.0;
-        let (mut first, mut second, mut both) = (
-            vec![0.0; rank + 1],
-            vec![0.0; rank + 1],
-            vec![0.0; rank + 1],
-        );
+        // For every number of variables below `low`: nobody at the ends, one at `low`, one at `high`, both there; all others above.
+        let mut ways = vec![[0.0; 4]; rank + 1];
+        ways[0][0] = 1.0;
         for i in 0..self.count() {
-            let (p, q) = (self.below(i, low), self.above(i, high));
-            let (at_low, at_high) = (self.density(i, low), self.density(i, high));
-            multiply(&mut both, i, p, q);
-            add(&mut both, &first, at_high);
-            add(&mut both, &second, at_low);
-            multiply(&mut first, i, p, q);
-            add(&mut first, &none, at_low);
-            multiply(&mut second, i, p, q);
-            add(&mut second, &none, at_high);
-            multiply(&mut none, i + 1, p, q);
+            let [p, _, at_low] = self.at(i, low);
+            let [_, q, at_high] = self.at(i, high);
+            let stay = |[none, first, second, both]: [f64; 4]| {
+                [
+                    q * none,
+                    q * first + at_low * none,
+                    q * second + at_high * none,
+                    q * both + at_high * first + at_low * second,
+                ]
+            };
+            for k in (1..=rank.min(i + 1)).rev() {
+                let (below, mut here) = (ways[k - 1], stay(ways[k]));
+                for (here, below) in here.iter_mut().zip(below) {
+                    *here += p * below;
+                }
+                ways[k] = here;
+            }
+            ways[0] = stay(ways[0]);
         }
-        both[rank]
+        ways[rank][3]
     }
 
     /// Ends of the range outside which no variable has a probability that matters.
@@ -125,26 +130,35 @@ impl Normals {
         )
     }
 
-    /// Ascending break points between `low` and `high` that enclose the narrowest variables, moved by `map`.
-    pub fn breaks(&self, low: f64, high: f64, map: impl Fn(f64) -> f64) -> Vec<f64> {
-        const NARROWEST: usize = 10;
-        let mut order: Vec<usize> = (0..self.count()).collect();
-        order.sort_by(|a, b| {
-            self.sd[*a]
-                .total_cmp(&self.sd[*b])
-                .then(self.mean[*a].total_cmp(&self.mean[*b]))
-        });
-        let narrowest = order.first().map_or(0.0, |i| self.sd[*i]);
-        let marks = order
-            .iter()
-            .take(NARROWEST)
-            .flat_map(|i| [-9.0, -3.0, 3.0, 9.0].map(|k| map(self.mean[*i] + k * self.sd[*i])));
-        let mut points: Vec<f64> = marks
-            .filter(|x| *x > low && *x < high)
-            .chain([low, high])
-            .collect();
-        points.sort_by(f64::total_cmp);
-        points.dedup_by(|b, a| *b - *a < 0.5 * narrowest && *b < high);
+    /// Ascending break points from `low` to `high`, so close that no variable is much narrower than an interval near it. `images`
+    /// gives, for the ends of an interval, the intervals in which the variables are looked at.
+    pub fn breaks<const N: usize>(
+        &self,
+        low: f64,
+        high: f64,
+        images: impl Fn(f64, f64) -> [[f64; 2]; N],
+    ) -> Vec<f64> {
+        /// An interval may be so many standard deviations long.
+        const LONGEST: f64 = 8.0;
+        /// So many standard deviations from its mean a variable is of no account.
+        const FAR: f64 = 9.0;
+        let variables = || self.mean.iter().zip(&self.sd);
+        let mut points = vec![low];
+        let mut waiting = vec![(low, high)];
+        while let Some((from, to)) = waiting.pop() {
+            let images = images(from, to);
+            let near = variables().filter(|(mean, sd)| {
+                let meets = |[a, b]: &[f64; 2]| *mean + FAR * *sd > *a && *mean - FAR * *sd < *b;
+                images.iter().any(meets)
+            });
+            let narrowest = near.map(|(_, sd)| *sd).fold(f64::INFINITY, f64::min);
+            let middle = 0.5 * (from + to);
+            if to - from > LONGEST * narrowest && from < middle && middle < to {
+                waiting.extend([(middle, to), (from, middle)]);
+            } else {
+                points.push(to);
+            }
+        }
         points
     }
 }
@@ -171,8 +185,8 @@ mod tests {
     fn middle_of_three_has_the_density_written_out_by_hand() {
         let normals = three();
         let (p, f) = (
-            |i: usize| normals.below(i, 0.3),
-            |i: usize| normals.density(i, 0.3),
+            |i: usize| normals.at(i, 0.3)[0],
+            |i: usize| normals.at(i, 0.3)[2],
         );
         let expected: f64 = [(0, 1, 2), (1, 0, 2), (2, 0, 1)]
             .iter()
@@ -187,8 +201,8 @@ mod tests {
             mean: vec![0.0, 1.0],
             sd: vec![1.0, 0.5],
         };
-        let expected = normals.density(0, -0.2) * normals.density(1, 0.7)
-            + normals.density(1, -0.2) * normals.density(0, 0.7);
+        let expected = normals.at(0, -0.2)[2] * normals.at(1, 0.7)[2]
+            + normals.at(1, -0.2)[2] * normals.at(0, 0.7)[2];
         assert!((normals.middle_pair_density(-0.2, 0.7) - expected).abs() < 1e-15);
     }
 }
