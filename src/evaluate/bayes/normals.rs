@@ -14,6 +14,8 @@ pub struct Normals {
     groups: Vec<Group>,
     /// Precision of the last node, of greatest σ: what is common to all exponents, so that sums do not underflow.
     base: f64,
+    /// Slope of the argument of Φ at the last node.
+    slope: f64,
     /// Mean less location of the effects.
     shift: f64,
     skewed: bool,
@@ -77,6 +79,7 @@ impl Normals {
         Normals {
             groups,
             base,
+            slope: sigma.last().map_or(0.0, |s| scale_and_slope(*s).1),
             shift: skew.map_or(0.0, |skew| skew.shift(tau)),
             skewed: skew.is_some(),
             count: sigma.len(),
@@ -89,14 +92,21 @@ impl Normals {
 
     /// Exponent common to all nodes at `distance` = value − reference value.
     pub fn exponent(&self, distance: f64) -> f64 {
-        -(distance + self.shift).powi(2) * self.base
+        let y = distance + self.shift;
+        -y.powi(2) * self.base - self.steep_exponent(y)
+    }
+
+    /// The part of it that is the exponent of Φ of the last node, on the steep side of skewed effects.
+    fn steep_exponent(&self, y: f64) -> f64 {
+        (self.slope * y * FRAC_1_SQRT_2).min(0.0).powi(2)
     }
 
     /// Sums of the densities of the nodes and of these times σ², without the common exponent.
     pub fn sums(&self, distance: f64) -> [f64; 2] {
         let y = distance + self.shift;
         // Nodes of so small a σ give 0 there.
-        let vanish = |group: &Group| group.precision[LANES - 1] * y * y > 750.0;
+        let end = 750.0 + self.steep_exponent(y);
+        let vanish = |group: &Group| group.precision[LANES - 1] * y * y > end;
         let first = self.groups.partition_point(vanish);
         let mut sums = [0.0; 2];
         for group in self.groups.iter().skip(first) {
@@ -182,7 +192,7 @@ impl Normals {
 
     fn values(&self, group: &Group, y: f64) -> [f64; LANES] {
         if self.skewed {
-            group.skewed(y)
+            group.skewed(y, self.steep_exponent(y))
         } else {
             group.bells(y)
         }
@@ -215,11 +225,11 @@ impl Group {
         values
     }
 
-    /// 2 φ Φ, with the exponents of φ and of the lower tail of Φ added before they are taken.
-    fn skewed(&self, y: f64) -> [f64; LANES] {
+    /// 2 φ Φ without the common exponent, with the exponents of φ and of the lower tail of Φ added before they are taken.
+    fn skewed(&self, y: f64, steep_exponent: f64) -> [f64; LANES] {
         let mut values = self.height;
         for i in 0..LANES {
-            let exponent = -y * y * self.precision[i];
+            let exponent = steep_exponent - y * y * self.precision[i];
             let argument = self.slope[i] * y * FRAC_1_SQRT_2;
             let tail = (exponent - argument * argument).exp() * erfcx(argument.abs());
             values[i] *= if argument > 0.0 {
@@ -254,5 +264,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn far_on_the_steep_side_a_density_still_has_its_logarithm() {
+        let skew = Skew::new(20.0);
+        let log = |sigma: &[f64], weight: &[f64], distance: f64| {
+            let normals = Normals::new(sigma, weight, 1.0, Some(skew));
+            normals.sums(distance)[0].ln() + normals.exponent(distance)
+        };
+        let one = |sigma: f64| log(&[sigma], &[1.0], -80.0);
+        assert!(one(0.05).is_finite() && one(0.05) < -1e5);
+        // Of two nodes the wider one is all that is left.
+        let both = log(&[0.05, 0.5], &[0.5, 0.5], -80.0);
+        assert!((both - one(0.5) + std::f64::consts::LN_2).abs() < 1e-9);
     }
 }

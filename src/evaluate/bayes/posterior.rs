@@ -12,8 +12,10 @@ const HALVINGS: usize = 6;
 /// Two grids that agree to this carry all but this share of the spectrum in ln τ, which bounds the error of quantiles; the error of
 /// moments is about its square.
 const AGREEMENT: f64 = 1e-8;
-/// Relative contribution below which a value of τ is left out.
-const NEGLIGIBLE: f64 = 1e-13;
+/// The same for one slant of skew-normal effects: the integral over the slants leaves more.
+const AGREEMENT_OF_SLANT: f64 = 1e-7;
+/// Contribution below which a value of τ is left out, as a share of the agreement.
+const NEGLIGIBLE: f64 = 1e-5;
 
 /// One τ with its share in the posterior.
 struct Row {
@@ -55,6 +57,18 @@ struct Integrand<'a> {
 }
 
 impl Integrand<'_> {
+    /// To how much two grids must agree.
+    fn agreement(&self) -> f64 {
+        match self.law {
+            Law::SkewNormal(_) => AGREEMENT_OF_SLANT,
+            Law::Gauss | Law::Laplace => AGREEMENT,
+        }
+    }
+
+    fn negligible(&self) -> f64 {
+        NEGLIGIBLE * self.agreement()
+    }
+
     fn row(&self, z: f64) -> Row {
         let tau = tau_of(z, self.scale);
         let conditional = Conditional::new(self.laboratories, self.law, tau);
@@ -126,7 +140,7 @@ impl Posterior {
                 .map(|(a, b)| (a - b).abs())
                 .fold(0.0, f64::max);
             posterior.error = difference.max(1e-10);
-            if difference < AGREEMENT {
+            if difference < integrand.agreement() {
                 break;
             }
         }
@@ -139,7 +153,8 @@ impl Posterior {
         let count = self.rows.len();
         let nodes = (0..count)
             .filter(|i| {
-                shares[*i] > NEGLIGIBLE || shares.get(i + 1).is_some_and(|s| *s > NEGLIGIBLE)
+                let matters = |share: &f64| *share > integrand.negligible();
+                matters(&shares[*i]) || shares.get(i + 1).is_some_and(matters)
             })
             .map(|i| self.rows[i].z + half)
             .collect();
@@ -276,7 +291,9 @@ fn first_rows(integrand: &Integrand) -> Vec<Row> {
     let mut end = (sure / FIRST_STEP) as i32 + 2;
     let mut rows = integrand.rows(nodes(-9, end));
     loop {
-        let negligible = shares(&rows).last().is_some_and(|s| *s < NEGLIGIBLE);
+        let negligible = shares(&rows)
+            .last()
+            .is_some_and(|s| *s < integrand.negligible());
         if negligible || end > 400 {
             return rows;
         }
