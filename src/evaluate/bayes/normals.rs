@@ -46,6 +46,7 @@ impl Normals {
         let base = sigma
             .last()
             .map_or(0.0, |s| precision(scale_and_slope(*s).0));
+        let slope = sigma.last().map_or(0.0, |s| scale_and_slope(*s).1);
         let nodes = sigma.chunks(LANES).zip(weight.chunks(LANES));
         let mut groups: Vec<Group> = nodes
             .map(|(sigma, weight)| {
@@ -53,7 +54,8 @@ impl Normals {
                     precision: [0.0; LANES],
                     height: [0.0; LANES],
                     square: [0.0; LANES],
-                    slope: [0.0; LANES],
+                    // Where there is no node, nothing may overflow.
+                    slope: [slope; LANES],
                     rest: [0.0; 2],
                 };
                 for (i, (sigma, weight)) in sigma.iter().zip(weight).enumerate() {
@@ -79,7 +81,7 @@ impl Normals {
         Normals {
             groups,
             base,
-            slope: sigma.last().map_or(0.0, |s| scale_and_slope(*s).1),
+            slope,
             shift: skew.map_or(0.0, |skew| skew.shift(tau)),
             skewed: skew.is_some(),
             count: sigma.len(),
@@ -228,11 +230,11 @@ impl Group {
     /// 2 φ Φ without the common exponent, with the exponents of φ and of the lower tail of Φ added before they are taken.
     fn skewed(&self, y: f64, steep_exponent: f64) -> [f64; LANES] {
         let mut values = self.height;
-        for i in 0..LANES {
+        for (i, value) in values.iter_mut().enumerate() {
             let exponent = steep_exponent - y * y * self.precision[i];
             let argument = self.slope[i] * y * FRAC_1_SQRT_2;
             let tail = (exponent - argument * argument).exp() * erfcx(argument.abs());
-            values[i] *= if argument > 0.0 {
+            *value *= if argument > 0.0 {
                 2.0 * exponent.exp() - tail
             } else {
                 tail
@@ -258,8 +260,8 @@ mod tests {
                 assert_eq!(row.len(), count);
                 for (k, found) in row.iter().enumerate() {
                     let expected = normals.sums(first - 0.1 * k as f64);
-                    for n in 0..2 {
-                        assert!((found[n] / expected[n] - 1.0).abs() < 1e-11, "{tau} {k}");
+                    for (found, expected) in found.iter().zip(expected) {
+                        assert!((found / expected - 1.0).abs() < 1e-11, "{tau} {k}");
                     }
                 }
             }
