@@ -137,9 +137,10 @@ fn a_change_shows_what_was_and_what_is_with_units_and_methods_as_written() {
     );
     let comparison = since_base("std.reference.weighted-mean", "std.reference.mandel-paule");
     assert!(
-        told(&comparison).iter().any(
-            |t| t.contains("std.reference.weighted-mean") && t.contains("std.reference.mandel-paule")
-        ),
+        told(&comparison)
+            .iter()
+            .any(|t| t.contains("std.reference.weighted-mean")
+                && t.contains("std.reference.mandel-paule")),
         "{:?}",
         told(&comparison)
     );
