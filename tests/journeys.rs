@@ -447,14 +447,16 @@ proptest! {
     }
 
     #[test]
-    fn the_critical_path_leads_without_a_gap_to_the_end(journey in any_journey()) {
+    fn critical_visits_lead_without_a_gap_to_the_end(journey in any_journey()) {
         let planned = plan(&journey, &calendars());
         let table = table(&planned);
         let last = table.entry(*table.critical_path.last().unwrap()).unwrap();
         prop_assert_eq!(last.end, table.finish);
         prop_assert_eq!(table.entry(table.critical_path[0]).unwrap().arrival >= journey.start, true);
         for pair in table.critical_path.windows(2) {
-            prop_assert!(table.entry(pair[0]).unwrap().end <= table.entry(pair[1]).unwrap().start);
+            let (one, next) = (table.entry(pair[0]).unwrap(), table.entry(pair[1]).unwrap());
+            // Where several chains end on the last day, the next begins behind such an end.
+            prop_assert!(one.end == table.finish || one.end <= next.start);
         }
     }
 

@@ -21,8 +21,9 @@ pub struct Timetable {
     /// By visit; visits that do not take place have no entry.
     pub entries: Vec<Entry>,
     pub legs: Vec<LegDates>,
-    /// The chain of visits that ends last, each bound by the one before; one behind the other where several end on that day. It begins with the start of the circulation, or with a visit
-    /// that a wish, an absence or the past binds.
+    /// The chain of visits that ends last, each bound by the one before; where several chains end on that day, one behind the other, a
+    /// visit that they share once. A chain begins with the start of the circulation, or with a visit that a wish, an absence or the past
+    /// binds.
     pub critical_path: Vec<VisitId>,
     /// All intervals between two pilot measurements of one specimen.
     pub pilot_intervals: Vec<PilotInterval>,

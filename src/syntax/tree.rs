@@ -363,89 +363,79 @@ impl Builder {
         partners
     }
 
+    /// A finding at one bracket: what is wrong with it, given how it is written, and the mend.
+    fn found(
+        &self,
+        code: Code,
+        index: u32,
+        wrong: impl FnOnce(&str) -> Text,
+        mend: Text,
+    ) -> Diagnostic {
+        let message = wrong(self.tree.slice(index));
+        Diagnostic::new(code, self.tree.span(index), message).with_help(mend)
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
     fn report_depth(&mut self, index: u32) {
-        let span = self.tree.span(index);
-        self.report(
-            Diagnostic::new(
-                Code::NestingTooDeep,
-                span,
-                Text::new(
-                    format!("嵌套超过 {DEEPEST} 层"),
-                    format!("blocks are nested more than {DEEPEST} deep"),
-                ),
+        let wrong = |_: &str| {
+            Text::new(
+                format!("嵌套超过 {DEEPEST} 层"),
+                format!("blocks are nested more than {DEEPEST} deep"),
             )
-            .with_help(Text::new(
-                "检查此处之前是否漏写了 `}`",
-                "look for a missing `}` before this place",
-            )),
+        };
+        let mend = Text::new(
+            "检查此处之前是否漏写了 `}`",
+            "look for a missing `}` before this place",
         );
+        self.report(self.found(Code::NestingTooDeep, index, wrong, mend));
     }
 
     fn report_mistaken(&mut self, index: u32) {
-        let span = self.tree.span(index);
-        let written = self.tree.slice(index).to_owned();
-        self.report(
-            Diagnostic::new(
-                Code::StrayBracket,
-                span,
-                Text::new(
-                    format!("语句块不用括号 `{written}` 括起"),
-                    format!("a block of statements does not begin with `{written}`"),
-                ),
+        let wrong = |written: &str| {
+            Text::new(
+                format!("语句块不用括号 `{written}` 括起"),
+                format!("a block of statements does not begin with `{written}`"),
             )
-            .with_help(Text::new(
-                "语句块写在花括号之间：`{ … }`",
-                "write the block between braces: `{ … }`",
-            )),
+        };
+        let mend = Text::new(
+            "语句块写在花括号之间：`{ … }`",
+            "write the block between braces: `{ … }`",
         );
+        self.report(self.found(Code::StrayBracket, index, wrong, mend));
     }
 
     fn report_unclosed(&mut self, index: u32) {
-        let span = self.tree.span(index);
-        let written = self.tree.slice(index).to_owned();
-        self.report(
-            Diagnostic::new(
-                Code::UnclosedBracket,
-                span,
-                Text::new(
-                    format!("括号 `{written}` 没有配对的右括号"),
-                    format!("bracket `{written}` is never closed"),
-                ),
+        let wrong = |written: &str| {
+            Text::new(
+                format!("括号 `{written}` 没有配对的右括号"),
+                format!("bracket `{written}` is never closed"),
             )
-            .with_help(Text::new(
-                "在本行补上右括号",
-                "add the closing bracket on this line",
-            )),
-        );
+        };
+        let mend = Text::new("在本行补上右括号", "add the closing bracket on this line");
+        self.report(self.found(Code::UnclosedBracket, index, wrong, mend));
     }
 
     fn report_stray(&mut self, index: u32) {
-        let span = self.tree.span(index);
-        let written = self.tree.slice(index).to_owned();
-        self.report(
-            Diagnostic::new(
-                Code::StrayBracket,
-                span,
-                Text::new(
-                    format!("多余的 `{written}`"),
-                    format!("`{written}` closes nothing"),
-                ),
+        let wrong = |written: &str| {
+            Text::new(
+                format!("多余的 `{written}`"),
+                format!("`{written}` closes nothing"),
             )
-            .with_help(Text::new(
-                "删除它，或在前面补上与它配对的左括号",
-                "remove it, or add the opening bracket it belongs to",
-            ))
-            .with_fix(
-                Text::new("删除它", "remove it"),
-                span,
-                "",
-                crate::diagnostic::Applicability::Unsafe,
-            ),
+        };
+        let mend = Text::new(
+            "删除它，或在前面补上与它配对的左括号",
+            "remove it, or add the opening bracket it belongs to",
         );
+        let found = self.found(Code::StrayBracket, index, wrong, mend);
+        self.report(found.with_fix(
+            Text::new("删除它", "remove it"),
+            self.tree.span(index),
+            "",
+            crate::diagnostic::Applicability::Unsafe,
+        ));
     }
 
     fn report_open_block(&mut self) {
