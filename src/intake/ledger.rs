@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::columns::fold;
-use super::csv::split::Line;
-use super::finding::{Findings, Place, codes, shown, visible};
+use super::csv::split::{Line, Sheet};
+use super::encoding::decode;
+use super::finding::{Finding, Findings, Place, codes, file_name, shown, visible};
 use super::form::header_field;
-use super::{Cell, table};
+use super::{Cell, Severity, table};
 use crate::text::{Lang, Text};
 
 /// The columns of a kind of table in the order of the file, with their headings in Chinese and English.
@@ -18,7 +19,7 @@ pub(super) struct Columns<C: 'static> {
 }
 
 /// The heading of a table: which column stands where.
-pub(super) struct Heading<C> {
+struct Heading<C> {
     columns: Vec<Option<C>>,
     names: Vec<Arc<str>>,
     whole: bool,
@@ -40,7 +41,7 @@ impl<C: Copy + Ord> Columns<C> {
     }
 
     /// Reads the heading of a table; columns that are not known, stand twice or are missing are findings.
-    pub fn read(&self, line: &Line, whole: &Place, findings: &mut Findings) -> Heading<C> {
+    fn read(&self, line: &Line, whole: &Place, findings: &mut Findings) -> Heading<C> {
         let place = whole.at(line.row, 0);
         let mut columns: Vec<Option<C>> = Vec::new();
         for (position, text) in line.cells.iter().enumerate() {
@@ -107,7 +108,7 @@ impl<C: Copy + Ord> Columns<C> {
 
 impl<C: Copy + Ord> Heading<C> {
     /// The cells of a row by their columns; none where a column is missing without which no row can be understood.
-    pub fn cells(
+    fn cells(
         &self,
         line: &Line,
         whole: &Place,
@@ -143,35 +144,91 @@ impl<C: Copy + Ord> Heading<C> {
     }
 }
 
-/// What a line of such a table is.
-pub(super) enum Part {
-    /// An empty line, or a remark behind `#`.
-    Nothing,
-    /// `# key: value`
-    Field(String, Cell),
-    /// The heading, or a row below it.
-    Row,
+/// A kind of such tables, taken in row by row.
+pub(super) trait Ledger: Sized {
+    type Column: Copy + Ord + 'static;
+    /// What is read of the whole.
+    type Read;
+
+    const COLUMNS: Columns<Self::Column>;
+
+    /// Tells that there is no heading, and where an empty table comes from.
+    fn without_heading() -> (Text, Text);
+
+    /// A line `# key: value`.
+    fn field(&mut self, key: &str, cell: Cell, findings: &mut Findings);
+
+    /// A row in which every column stands that is needed.
+    fn row(&mut self, row: u32, cells: BTreeMap<Self::Column, Cell>, findings: &mut Findings);
+
+    /// Behind the last line of a table with a heading.
+    fn finish(self, findings: &mut Findings) -> Option<Self::Read>;
 }
 
-/// Tells apart what a line can be.
-pub(super) fn part(line: &Line, whole: &Place, findings: &mut Findings) -> Part {
-    if line.cells.iter().all(|cell| cell.trim().is_empty()) {
-        return Part::Nothing;
+/// Reads a table, `begin` with its place; none when an error was found, and every finding at once.
+///
+/// UTF-8, headings in Chinese or English, `,`, `;` or tab between cells.
+pub(super) fn read<L: Ledger>(
+    bytes: &[u8],
+    file: &str,
+    begin: impl FnOnce(Place) -> L,
+) -> (Option<L::Read>, Vec<Finding>) {
+    let name = file_name(file);
+    let mut findings = Findings::new(&name);
+    let read = decode(bytes, &name, &mut findings).and_then(|text| {
+        let sheet = Sheet::split(text, &name, &mut findings);
+        let whole = Place::file(&name);
+        lines(&sheet, begin(whole.clone()), &whole, &mut findings)
+    });
+    let findings = findings.finish();
+    let sound = findings.iter().all(|it| it.severity < Severity::Error);
+    (read.filter(|_| sound), findings)
+}
+
+fn lines<L: Ledger>(
+    sheet: &Sheet,
+    mut ledger: L,
+    whole: &Place,
+    findings: &mut Findings,
+) -> Option<L::Read> {
+    let mut heading: Option<Heading<L::Column>> = None;
+    for line in &sheet.lines {
+        if line.cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let first = line.cells.first().map_or("", |cell| cell.trim());
+        match (first.strip_prefix('#'), &heading) {
+            (Some(text), _) => {
+                if let Some((key, cell)) = field(text, &whole.at(line.row, 1), findings) {
+                    ledger.field(&key, cell, findings);
+                }
+            }
+            (None, None) => heading = Some(L::COLUMNS.read(line, whole, findings)),
+            (None, Some(heading)) => {
+                if let Some(cells) = heading.cells(line, whole, findings) {
+                    ledger.row(line.row, cells, findings);
+                }
+            }
+        }
     }
-    let first = line.cells.first().map_or("", |cell| cell.trim());
-    let Some(field) = first.strip_prefix('#') else {
-        return Part::Row;
-    };
-    let named = field.split_once([':', '：']);
-    let Some((key, value)) = named.and_then(|it| Some((header_field(it.0.trim())?, it.1))) else {
-        return Part::Nothing;
-    };
+    if heading.is_none() {
+        let (message, help) = L::without_heading();
+        findings.error(codes::EMPTY_FILE, whole, message, help);
+        return None;
+    }
+    ledger.finish(findings)
+}
+
+/// What stands behind `#`: a key with its value; anything else is a remark.
+fn field(text: &str, place: &Place, findings: &mut Findings) -> Option<(String, Cell)> {
+    let (key, value) = text.split_once([':', '：'])?;
+    let key = header_field(key.trim())?;
     let place = Place {
         column_name: Arc::from(key.as_str()),
-        ..whole.at(line.row, 1)
+        ..place.clone()
     };
     let cell = table::clean(value, place, findings);
-    Part::Field(key, cell)
+    Some((key, cell))
 }
 
 /// Tells when a table was made for another plan than the one with this digest.

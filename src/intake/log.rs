@@ -12,11 +12,9 @@ use jiff::civil::Date;
 
 use self::columns::{COLUMNS, DATES, LogColumn};
 use super::Cell;
-use super::csv::split::{Line, Sheet};
 use super::date::{dated, year_first};
-use super::encoding::decode;
-use super::finding::{Finding, Findings, Place, codes, file_name, shown};
-use super::ledger::{self, Heading, Part};
+use super::finding::{Finding, Findings, Place, codes, shown};
+use super::ledger::{self, Columns, Ledger};
 use crate::circulation::{Event, EventKind, Log};
 use crate::plan::{Plan, Visit};
 use crate::text::Text;
@@ -38,19 +36,7 @@ pub struct JourneyLog {
 /// UTF-8, headings in Chinese or English, `,`, `;` or tab between cells. `# as_of: 2026-10-08` says up to which day the log reaches; without
 /// it the last day on which something happened counts.
 pub fn read_log(bytes: &[u8], file: &str, plan: &Plan) -> (Option<JourneyLog>, Vec<Finding>) {
-    let name = file_name(file);
-    let mut findings = Findings::new(&name);
-    let read = decode(bytes, &name, &mut findings).map(|text| {
-        let sheet = Sheet::split(text, &name, &mut findings);
-        let mut reader = Reader::new(plan, &name);
-        for line in sheet.lines {
-            reader.line(&line, &mut findings);
-        }
-        reader.finish(&mut findings)
-    });
-    let findings = findings.finish();
-    let sound = findings.iter().all(|f| f.severity < super::Severity::Error);
-    (read.filter(|_| sound), findings)
+    ledger::read(bytes, file, |whole| Reader::new(plan, whole))
 }
 
 /// A stop by what a row calls it: transfer standard, laboratory, ordinal.
@@ -68,7 +54,6 @@ struct Reader<'a> {
     plan: &'a Plan,
     whole: Place,
     stops: BTreeMap<Stop, &'a Visit>,
-    heading: Option<Heading<LogColumn>>,
     /// The row in which each stop was met.
     met: BTreeMap<Stop, u32>,
     as_of: Option<(Date, Place)>,
@@ -77,35 +62,22 @@ struct Reader<'a> {
     events: Vec<(Event, Place, String)>,
 }
 
-impl<'a> Reader<'a> {
-    fn new(plan: &'a Plan, file: &str) -> Reader<'a> {
-        let visits = plan.content.circulation.visits.iter();
-        Reader {
-            plan,
-            whole: Place::file(file),
-            stops: visits
-                .map(|it| ((specimen(it), it.laboratory.clone(), it.ordinal), it))
-                .collect(),
-            heading: None,
-            met: BTreeMap::new(),
-            as_of: None,
-            revision: 1,
-            events: Vec::new(),
-        }
+impl Ledger for Reader<'_> {
+    type Column = LogColumn;
+    type Read = JourneyLog;
+
+    const COLUMNS: Columns<LogColumn> = COLUMNS;
+
+    fn without_heading() -> (Text, Text) {
+        (
+            Text::new("没有找到传递记录的表头", "there is no heading of a log"),
+            Text::new(
+                "请使用 `bidui plan` 生成的 log.csv",
+                "use the log.csv that `bidui plan` writes",
+            ),
+        )
     }
 
-    fn line(&mut self, line: &Line, findings: &mut Findings) {
-        match ledger::part(line, &self.whole, findings) {
-            Part::Nothing => {}
-            Part::Field(key, cell) => self.field(&key, cell, findings),
-            Part::Row if self.heading.is_none() => {
-                self.heading = Some(COLUMNS.read(line, &self.whole, findings));
-            }
-            Part::Row => self.row(line, findings),
-        }
-    }
-
-    /// A line `# key: value`.
     fn field(&mut self, key: &str, cell: Cell, findings: &mut Findings) {
         match key {
             "as_of" | "截至" | "截至日期" if !cell.is_empty() => {
@@ -119,6 +91,74 @@ impl<'a> Reader<'a> {
             }
             "plan" => ledger::check_plan(&cell, &self.plan.digest, findings),
             _ => {}
+        }
+    }
+
+    fn row(&mut self, row: u32, cells: BTreeMap<LogColumn, Cell>, findings: &mut Findings) {
+        if let Some(visit) = self.visit(row, &cells, findings) {
+            self.happened(visit, cells, findings);
+        }
+    }
+
+    fn finish(mut self, findings: &mut Findings) -> Option<JourneyLog> {
+        let expected = |kind: &EventKind| {
+            matches!(
+                kind,
+                EventKind::HeldOnTheWay { .. } | EventKind::HeldThere { .. }
+            )
+        };
+        let past = self.events.iter().filter(|it| !expected(&it.0.kind));
+        if let Some((as_of, _)) = &self.as_of {
+            for (event, place, _) in past.clone().filter(|it| it.0.date > *as_of) {
+                findings.error(
+                    codes::LOG_CONTRADICTION,
+                    place,
+                    Text::new(
+                        format!("{} 在记录的截至日期 {as_of} 之后，却写成已经发生", event.date),
+                        format!("{} lies after {as_of}, up to which the log reaches, and is told as past", event.date),
+                    ),
+                    Text::new(
+                        "请核对日期；预计的日期写在“预计到达”“预计发出”列",
+                        "check the date; what is expected stands under `expected_arrival` or `expected_departure`",
+                    ),
+                );
+            }
+        }
+        self.far_off(findings);
+        let start = self.plan.content.circulation.start;
+        let last = past.map(|it| it.0.date).max().unwrap_or(start);
+        let as_of = self.as_of.as_ref().map_or(last, |it| it.0);
+        // What is expected becomes known on the day up to which the log reaches.
+        for (event, ..) in self.events.iter_mut().filter(|it| expected(&it.0.kind)) {
+            event.date = as_of;
+        }
+        let (events, told) = (self.events.into_iter())
+            .map(|(event, place, remark)| (event, (place, remark)))
+            .unzip();
+        Some(JourneyLog {
+            log: Log {
+                as_of: Some(as_of),
+                events,
+            },
+            told,
+            revision: self.revision,
+        })
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn new(plan: &'a Plan, whole: Place) -> Reader<'a> {
+        let visits = plan.content.circulation.visits.iter();
+        Reader {
+            plan,
+            whole,
+            stops: visits
+                .map(|it| ((specimen(it), it.laboratory.clone(), it.ordinal), it))
+                .collect(),
+            met: BTreeMap::new(),
+            as_of: None,
+            revision: 1,
+            events: Vec::new(),
         }
     }
 
@@ -140,16 +180,6 @@ impl<'a> Reader<'a> {
                     "write 1 for the first plan made anew, and one more each time",
                 ),
             ),
-        }
-    }
-
-    fn row(&mut self, line: &Line, findings: &mut Findings) {
-        let heading = self.heading.as_ref();
-        let Some(cells) = heading.and_then(|it| it.cells(line, &self.whole, findings)) else {
-            return;
-        };
-        if let Some(visit) = self.visit(line.row, &cells, findings) {
-            self.happened(visit, cells, findings);
         }
     }
 
@@ -310,62 +340,6 @@ impl<'a> Reader<'a> {
                     Text::new("请核对年份", "check the year"),
                 );
             }
-        }
-    }
-
-    fn finish(mut self, findings: &mut Findings) -> JourneyLog {
-        if self.heading.is_none() {
-            findings.error(
-                codes::EMPTY_FILE,
-                &self.whole,
-                Text::new("没有找到传递记录的表头", "there is no heading of a log"),
-                Text::new(
-                    "请使用 `bidui plan` 生成的 log.csv",
-                    "use the log.csv that `bidui plan` writes",
-                ),
-            );
-        }
-        let expected = |kind: &EventKind| {
-            matches!(
-                kind,
-                EventKind::HeldOnTheWay { .. } | EventKind::HeldThere { .. }
-            )
-        };
-        let past = self.events.iter().filter(|it| !expected(&it.0.kind));
-        if let Some((as_of, _)) = &self.as_of {
-            for (event, place, _) in past.clone().filter(|it| it.0.date > *as_of) {
-                findings.error(
-                    codes::LOG_CONTRADICTION,
-                    place,
-                    Text::new(
-                        format!("{} 在记录的截至日期 {as_of} 之后，却写成已经发生", event.date),
-                        format!("{} lies after {as_of}, up to which the log reaches, and is told as past", event.date),
-                    ),
-                    Text::new(
-                        "请核对日期；预计的日期写在“预计到达”“预计发出”列",
-                        "check the date; what is expected stands under `expected_arrival` or `expected_departure`",
-                    ),
-                );
-            }
-        }
-        self.far_off(findings);
-        let start = self.plan.content.circulation.start;
-        let last = past.map(|it| it.0.date).max().unwrap_or(start);
-        let as_of = self.as_of.as_ref().map_or(last, |it| it.0);
-        // What is expected becomes known on the day up to which the log reaches.
-        for (event, ..) in self.events.iter_mut().filter(|it| expected(&it.0.kind)) {
-            event.date = as_of;
-        }
-        let (events, told) = (self.events.into_iter())
-            .map(|(event, place, remark)| (event, (place, remark)))
-            .unzip();
-        JourneyLog {
-            log: Log {
-                as_of: Some(as_of),
-                events,
-            },
-            told,
-            revision: self.revision,
         }
     }
 }

@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 
 use super::Cell;
-use super::csv::split::{Line, Sheet};
 use super::date::moment;
-use super::encoding::decode;
-use super::finding::{Finding, Findings, Place, codes, file_name, shown};
+use super::finding::{Finding, Findings, Place, codes, shown};
 use super::form::line;
-use super::ledger::{self, Columns, Heading, Part};
+use super::ledger::{self, Columns, Ledger};
 use super::number::number;
 use crate::plan::{Leg, Plan, Range, Stop};
 use crate::schema::table::table as language;
@@ -64,25 +62,12 @@ pub struct Logged {
 ///
 /// UTF-8, headings in Chinese or English; the lines `# from: …`, `# to: …` say which transport it is. Rows may stand in any order.
 pub fn read_extract(bytes: &[u8], file: &str, plan: &Plan) -> (Option<Extract>, Vec<Finding>) {
-    let name = file_name(file);
-    let mut findings = Findings::new(&name);
-    let read = decode(bytes, &name, &mut findings).and_then(|text| {
-        let sheet = Sheet::split(text, &name, &mut findings);
-        let mut reader = Reader {
-            plan,
-            whole: Place::file(&name),
-            told: BTreeMap::new(),
-            heading: None,
-            readings: Vec::new(),
-        };
-        for line in sheet.lines {
-            reader.line(&line, &mut findings);
-        }
-        reader.finish(&mut findings)
-    });
-    let findings = findings.finish();
-    let sound = findings.iter().all(|f| f.severity < super::Severity::Error);
-    (read.filter(|_| sound), findings)
+    ledger::read(bytes, file, |whole| Reader {
+        plan,
+        whole,
+        told: BTreeMap::new(),
+        readings: Vec::new(),
+    })
 }
 
 struct Reader<'a> {
@@ -90,23 +75,28 @@ struct Reader<'a> {
     whole: Place,
     /// What the head says of the transport.
     told: BTreeMap<String, Cell>,
-    heading: Option<Heading<Column>>,
     readings: Vec<Logged>,
 }
 
-impl Reader<'_> {
-    fn line(&mut self, line: &Line, findings: &mut Findings) {
-        match ledger::part(line, &self.whole, findings) {
-            Part::Nothing => {}
-            Part::Field(key, cell) => self.field(&key, cell, findings),
-            Part::Row if self.heading.is_none() => {
-                self.heading = Some(COLUMNS.read(line, &self.whole, findings));
-            }
-            Part::Row => self.row(line, findings),
-        }
+impl Ledger for Reader<'_> {
+    type Column = Column;
+    type Read = Extract;
+
+    const COLUMNS: Columns<Column> = COLUMNS;
+
+    fn without_heading() -> (Text, Text) {
+        (
+            Text::new(
+                "没有找到监测记录的表头",
+                "there is no heading of a record of readings",
+            ),
+            Text::new(
+                "请使用 `bidui plan` 生成的 monitoring 文件夹中的表",
+                "use a form of the folder `monitoring` that `bidui plan` writes",
+            ),
+        )
     }
 
-    /// A line `# key: value`.
     fn field(&mut self, key: &str, cell: Cell, findings: &mut Findings) {
         match key {
             "plan" => ledger::check_plan(&cell, self.plan.issued_digest(), findings),
@@ -116,12 +106,8 @@ impl Reader<'_> {
         }
     }
 
-    fn row(&mut self, line: &Line, findings: &mut Findings) {
-        let heading = self.heading.as_ref();
-        let Some(cells) = heading.and_then(|it| it.cells(line, &self.whole, findings)) else {
-            return;
-        };
-        let place = self.whole.at(line.row, 0);
+    fn row(&mut self, row: u32, cells: BTreeMap<Column, Cell>, findings: &mut Findings) {
+        let place = self.whole.at(row, 0);
         let empty = || Cell {
             text: String::new(),
             place: place.clone(),
@@ -146,68 +132,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The quantity that a cell names; one for which the protocol has no limit is passed over with a note.
-    fn quantity(&self, cell: &Cell, findings: &mut Findings) -> Option<String> {
-        let limits = self.plan.limits_on_the_way();
-        let known = language().choice("monitored");
-        let meant =
-            (known.iter()).find(|it| it.zh == cell.text || it.en == cell.text.to_lowercase());
-        let listed = |lang: Lang| {
-            let names = (known.iter()).filter(|it| limits.contains_key(&it.en));
-            crate::text::listed(names.map(|it| it.get(lang)), lang)
-        };
-        match meant {
-            Some(term) if limits.contains_key(&term.en) => return Some(term.en.clone()),
-            Some(term) => findings.push(
-                Finding::error(
-                    codes::MONITORED,
-                    &cell.place,
-                    Text::new(
-                        format!("方案没有规定“{}”的限值，该读数不作判断", term.zh),
-                        format!(
-                            "the protocol has no limit for `{}`; the reading is not judged",
-                            term.en
-                        ),
-                    ),
-                    Text::new(
-                        "需要判断的，在方案 `监测` 中写明限值",
-                        "state a limit in `monitor` of the protocol if it is to be judged",
-                    ),
-                )
-                .as_severity(super::Severity::Note),
-            ),
-            None => findings.error(
-                codes::MONITORED,
-                &cell.place,
-                Text::new(
-                    format!("监测量“{}”不认识", shown(&cell.text)),
-                    format!("`{}` is no quantity that is monitored", shown(&cell.text)),
-                ),
-                Text::new(
-                    format!("方案规定了限值的有 {}", listed(Lang::Zh)),
-                    format!("the protocol has limits for {}", listed(Lang::En)),
-                ),
-            ),
-        }
-        None
-    }
-
     fn finish(self, findings: &mut Findings) -> Option<Extract> {
-        if self.heading.is_none() {
-            findings.error(
-                codes::EMPTY_FILE,
-                &self.whole,
-                Text::new(
-                    "没有找到监测记录的表头",
-                    "there is no heading of a record of readings",
-                ),
-                Text::new(
-                    "请使用 `bidui plan` 生成的 monitoring 文件夹中的表",
-                    "use a form of the folder `monitoring` that `bidui plan` writes",
-                ),
-            );
-            return None;
-        }
         let legs = &self.plan.content.circulation.legs;
         let told = |key: &str| self.told.get(key).map_or("", |it| it.text.as_str());
         let ordinal = told("visit").parse().unwrap_or(1);
@@ -252,6 +177,54 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+}
+
+impl Reader<'_> {
+    /// The quantity that a cell names; one for which the protocol has no limit is passed over with a note.
+    fn quantity(&self, cell: &Cell, findings: &mut Findings) -> Option<String> {
+        let limits = self.plan.limits_on_the_way();
+        let known = language().choice("monitored");
+        let meant =
+            (known.iter()).find(|it| it.zh == cell.text || it.en == cell.text.to_lowercase());
+        let listed = |lang: Lang| {
+            let names = (known.iter()).filter(|it| limits.contains_key(&it.en));
+            crate::text::listed(names.map(|it| it.get(lang)), lang)
+        };
+        match meant {
+            Some(term) if limits.contains_key(&term.en) => return Some(term.en.clone()),
+            Some(term) => findings.push(
+                Finding::error(
+                    codes::MONITORED,
+                    &cell.place,
+                    Text::new(
+                        format!("方案没有规定“{}”的限值，该读数不作判断", term.zh),
+                        format!(
+                            "the protocol has no limit for `{}`; the reading is not judged",
+                            term.en
+                        ),
+                    ),
+                    Text::new(
+                        "需要判断的，在方案 `监测` 中写明限值",
+                        "state a limit in `monitor` of the protocol if it is to be judged",
+                    ),
+                )
+                .as_severity(super::Severity::Note),
+            ),
+            None => findings.error(
+                codes::MONITORED,
+                &cell.place,
+                Text::new(
+                    format!("监测量“{}”不认识", shown(&cell.text)),
+                    format!("`{}` is no quantity that is monitored", shown(&cell.text)),
+                ),
+                Text::new(
+                    format!("方案规定了限值的有 {}", listed(Lang::Zh)),
+                    format!("the protocol has limits for {}", listed(Lang::En)),
+                ),
+            ),
+        }
+        None
     }
 }
 
