@@ -332,8 +332,6 @@ fn reporting(evaluation: &str) -> Plan {
 
 /// The form of a laboratory, filled in with its results and the coefficient `r` (blank for none).
 fn submission(plan: &Plan, lab: &str, r: &str) -> bidui::intake::Submission {
-    let form = bidui::report::forms(plan, lab).unwrap();
-    assert_eq!(form.pairs.len(), 1);
     let at = |rows: &[(&str, f64, f64)]| {
         let row = rows.iter().find(|(l, ..)| *l == lab).unwrap();
         (row.1, row.2)
@@ -345,6 +343,18 @@ fn submission(plan: &Plan, lab: &str, r: &str) -> bidui::intake::Submission {
             at(&[("CCC", 1.9, 0.4), SECOND[0], SECOND[1], SECOND[2]]),
         ),
     ];
+    filled(plan, lab, &rows, &format!("dm,p2,p1,{r}"))
+}
+
+/// The form of a laboratory with a value and u at each point, and rows of coefficients.
+fn filled(
+    plan: &Plan,
+    lab: &str,
+    rows: &[(&str, (f64, f64))],
+    coefficients: &str,
+) -> bidui::intake::Submission {
+    let form = bidui::report::forms(plan, lab).unwrap();
+    assert_eq!(form.pairs.len(), rows.len() * (rows.len() - 1) / 2);
     let written = bidui::intake::write_csv_form(&form);
     let (results, correlations) = written.split_once("# table: correlations\r\n").unwrap();
     let (heading, _) = correlations.split_once("\r\n").unwrap();
@@ -357,7 +367,7 @@ fn submission(plan: &Plan, lab: &str, r: &str) -> bidui::intake::Submission {
         .map(|(point, (x, u))| format!("dm,{point},{x},mg,{u}\n"))
         .collect();
     let text = format!(
-        "{header}measurand,point,value,unit,u\n{filled}# table: correlations\n{heading}\ndm,p2,p1,{r}\n# end\n"
+        "{header}measurand,point,value,unit,u\n{filled}# table: correlations\n{heading}\n{coefficients}\n# end\n"
     );
     let reading = bidui::intake::read_csv(text.as_bytes(), &format!("{lab}.csv"));
     assert!(reading.findings.is_empty(), "{:?}", reading.findings);
@@ -410,6 +420,51 @@ fn a_pair_without_a_coefficient_is_told_with_laboratory_and_points() {
     let expected =
         "laboratory `BBB` gives no correlation coefficient for 1 pairs of points: p1 - p2";
     assert_eq!(told, [("D0035", expected)]);
+}
+
+fn told(plan: &Plan, submission: bidui::intake::Submission) -> Vec<(String, u32, String)> {
+    let (_, findings) = bidui::run::results::collect(plan, &[submission]);
+    (findings.iter())
+        .filter(|f| f.code.id() == "D0035")
+        .map(|f| {
+            let place = f.place.as_ref().unwrap();
+            (place.file.clone(), place.row, f.message.en.clone())
+        })
+        .collect()
+}
+
+#[test]
+fn a_coefficient_told_twice_is_told_at_the_second_place() {
+    let plan = reporting("reference std.vector.multi-point-consensus; score En k 2");
+    let (same, other) = ("0.2\ndm,p1,p2,0.2", "0.2\ndm,p1,p2,0.3");
+    assert_eq!(told(&plan, submission(&plan, "AAA", same)), []);
+    let found = told(&plan, submission(&plan, "AAA", other));
+    let expected = "the correlation coefficient of `p1` and `p2` is 0.3 here and 0.2 before";
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].0.as_str(), found[0].2.as_str()),
+        ("AAA.csv", expected)
+    );
+    assert!(found[0].1 > 0);
+}
+
+#[test]
+fn coefficients_that_no_results_can_have_are_told_with_their_points() {
+    let text = text_of("reference std.vector.multi-point-consensus; score En k 2")
+        .replace("report value, u ", "report value, u, correlation ")
+        .replace("point p2 = 2 kg;", "point p2 = 2 kg; point p3 = 5 kg;")
+        .replace("0.05 mg at p2", "0.05 mg at p2, 0.05 mg at p3");
+    let plan = planned(&text);
+    let rows = ["p1", "p2", "p3"].map(|point| (point, (1.0, 0.1)));
+    let of = |r: f64| {
+        let pairs = format!("dm,p1,p2,0.9\ndm,p1,p3,0.9\ndm,p2,p3,{r}");
+        told(&plan, filled(&plan, "BBB", &rows, &pairs))
+    };
+    // The determinant 1 + 2·0.9·0.9·r − 2·0.81 − r² is zero at r = 0.62 and 1.
+    assert_eq!(of(0.63), []);
+    let found = of(0.61);
+    let expected = "the correlation coefficients of laboratory `BBB` cannot hold together: their matrix is not positive semi-definite at the points p1, p2, p3";
+    assert_eq!(found, [("BBB.csv".to_owned(), 0, expected.to_owned())]);
 }
 
 #[test]
