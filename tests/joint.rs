@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/outcome.rs"]
+mod outcome;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use outcome::{carried_out, csv};
 
 const PROTOCOL: &str = r#"edition 2026
 use std.cn.consequences as cn
@@ -60,30 +65,7 @@ fn run(name: &str, procedure: &str) -> PathBuf {
         );
         std::fs::write(folder.join(format!("results/{laboratory}.csv")), form).unwrap();
     }
-    let run = Command::new(env!("CARGO_BIN_EXE_bidui"))
-        .args([
-            "--lang",
-            "en",
-            "run",
-            "protocol.bidui",
-            "--results",
-            "results",
-            "-o",
-            "out",
-        ])
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    folder.join("out")
-}
-
-fn csv(output: &Path) -> String {
-    std::fs::read_to_string(output.join("outcome.csv")).unwrap()
+    carried_out(&folder, &folder.join("results"), "2")
 }
 
 fn number(csv: &str, laboratory: &str, point: &str, quantity: &str) -> f64 {

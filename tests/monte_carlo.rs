@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/outcome.rs"]
+mod outcome;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use outcome::{carried_out, csv};
 
 /// Carries the protocol out, its text as changed, and gives the folder of the outcome.
 fn run(name: &str, threads: &str, change: impl Fn(&str) -> String) -> PathBuf {
@@ -15,31 +19,7 @@ fn run(name: &str, threads: &str, change: impl Fn(&str) -> String) -> PathBuf {
     let protocol = folder.join("protocol.bidui");
     let text = std::fs::read_to_string(root.join("protocol.bidui")).unwrap();
     std::fs::write(&protocol, change(&text)).unwrap();
-    let run = Command::new(env!("CARGO_BIN_EXE_bidui"))
-        .env("RAYON_NUM_THREADS", threads)
-        .args([
-            "--lang",
-            "en",
-            "run",
-            "protocol.bidui",
-            "-o",
-            "out",
-            "--results",
-        ])
-        .arg(root.join("results"))
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    folder.join("out")
-}
-
-fn csv(output: &Path) -> String {
-    std::fs::read_to_string(output.join("outcome.csv")).unwrap()
+    carried_out(&folder, &root.join("results"), threads)
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Ticks of an axis and the numbers beside them.
 
+use crate::picture::geometry::{Point, point};
+use crate::picture::svg::{Anchor, Svg};
 use crate::values::rounding::shortest;
 
 /// Ticks from zero to beyond `extent`, at 1, 2 or 5 times a power of ten.
@@ -60,6 +62,22 @@ pub(super) fn labels(ticks: &[f64]) -> Vec<String> {
 pub(super) fn label(value: f64) -> String {
     let rounded: f64 = format!("{value:.6e}").parse().unwrap_or(value);
     shortest(rounded).replace('-', "−")
+}
+
+/// How a limit is drawn that warns, and a middle.
+pub(super) const DASHES: &str = " stroke-width=\"1.3\" stroke-dasharray=\"7 4\"";
+
+/// A line across the plot from its left edge at `from` to `right`, with its number before it.
+pub(super) fn level(
+    svg: &mut Svg,
+    (class, style): (&str, &str),
+    from: Point,
+    right: f64,
+    label: &str,
+) {
+    svg.line(class, from, point(right, from.y), style);
+    let number = point(from.x - 8.0, from.y + 4.0);
+    svg.text("faint", number, 12.0, Anchor::End, label);
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The graph of the degrees of equivalence: D with U(D) for every laboratory about the zero line, in the habit of the KCDB.
 
-use super::axis::{label, ticks_to};
+use super::axis::{label, level, ticks_to};
 use crate::picture::geometry::{Box, Point, point};
 use crate::picture::svg::{Anchor, Svg, text_width};
 use crate::text::Lang;
@@ -64,19 +64,9 @@ pub fn draw(degrees: &Degrees, lang: Lang) -> Option<String> {
         .iter()
         .flat_map(|t| if *t == 0.0 { vec![0.0] } else { vec![*t, -*t] })
     {
-        svg.line(
-            if tick == 0.0 { "leg" } else { "grid" },
-            point(LEFT, y(tick)),
-            point(LEFT + width, y(tick)),
-            "",
-        );
-        svg.text(
-            "faint",
-            point(LEFT - 8.0, y(tick) + 4.0),
-            12.0,
-            Anchor::End,
-            &label(tick),
-        );
+        let class = if tick == 0.0 { "leg" } else { "grid" };
+        let from = point(LEFT, y(tick));
+        level(&mut svg, (class, ""), from, LEFT + width, &label(tick));
     }
     for (index, degree) in results.iter().enumerate() {
         let x = LEFT + step * (index as f64 + 0.5);

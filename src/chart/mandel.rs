@@ -1,7 +1,7 @@
 //! Mandel's h and k as bars, grouped by laboratory, with their critical values at 5 % and 1 % (ISO 5725-2:1994, 7.3.1: the graphical
 //! consistency technique).
 
-use super::axis::{labels, ticks_between};
+use super::axis::{DASHES, labels, level, ticks_between};
 use crate::evaluate::precision::{Consistency, Statistic};
 use crate::picture::geometry::{Box, point};
 use crate::picture::svg::{Anchor, Svg, text_width};
@@ -110,14 +110,7 @@ fn panel(
     let ticks = ticks_between(low, high);
     for (tick, label) in ticks.iter().zip(labels(&ticks)) {
         let class = if *tick == 0.0 { "leg" } else { "grid" };
-        svg.line(class, point(LEFT, y(*tick)), point(right, y(*tick)), "");
-        svg.text(
-            "faint",
-            point(LEFT - 8.0, y(*tick) + 4.0),
-            11.0,
-            Anchor::End,
-            &label,
-        );
+        level(svg, (class, ""), point(LEFT, y(*tick)), right, &label);
     }
     let symbol_at = point(LEFT - 8.0, top - 10.0);
     svg.text("ink", symbol_at, 13.0, Anchor::End, symbol);
@@ -182,7 +175,6 @@ fn bar(
     );
 }
 
-const DASHES: &str = " stroke-width=\"1.3\" stroke-dasharray=\"7 4\"";
 /// Over a single bar.
 const SHORT: &str = " stroke-width=\"1.3\" stroke-dasharray=\"3 2\"";
 const WHOLE: &str = " stroke-width=\"1.3\"";

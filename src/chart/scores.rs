@@ -1,6 +1,7 @@
 //! The summary of a proficiency test at a point: the scores of all laboratories as bars in ascending order, with lines at ±2 and ±3
 //! (ISO 13528:2022, 9.4.2 and 10.1).
 
+use super::axis::{DASHES, level};
 use crate::picture::geometry::{Box, point};
 use crate::picture::svg::{Anchor, Svg, text_width};
 use crate::text::Lang;
@@ -50,25 +51,13 @@ pub fn draw(scores: &Scores, lang: Lang) -> String {
     for value in -5_i32..=5 {
         let (class, extra) = match value.abs() {
             0 => ("leg", ""),
-            2 => ("c4", " stroke-width=\"1.4\" stroke-dasharray=\"7 4\""),
+            2 => ("c4", DASHES),
             3 => ("limit", " stroke-width=\"1.4\""),
             _ => ("grid", ""),
         };
-        let height = y(f64::from(value));
-        svg.line(
-            class,
-            point(LEFT, height),
-            point(LEFT + width, height),
-            extra,
-        );
+        let from = point(LEFT, y(f64::from(value)));
         let label = format!("{value}").replace('-', "−");
-        svg.text(
-            "faint",
-            point(LEFT - 8.0, height + 4.0),
-            12.0,
-            Anchor::End,
-            &label,
-        );
+        level(&mut svg, (class, extra), from, LEFT + width, &label);
     }
     for (index, (lab, value)) in bars.iter().enumerate() {
         let left = LEFT + step * index as f64;

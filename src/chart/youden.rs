@@ -4,7 +4,7 @@
 //! from it. Sources: W. J. Youden, Industrial Quality Control 15 (1959) 24–28; ISO 13528:2022, 10.5. The ellipse is that of
 //! [`youden`](crate::evaluate::precision::youden).
 
-use super::axis::{labels, ticks_between};
+use super::axis::{DASHES, labels, level, ticks_between};
 use super::places::{Mark, label_all};
 use crate::evaluate::method::Inapplicable;
 use crate::evaluate::precision::youden;
@@ -176,14 +176,7 @@ fn axes(svg: &mut Svg, frame: &Frame, names: &[String; 2]) {
     }
     for (tick, label) in with_labels(frame.low.y, frame.high.y) {
         let y = frame.at(frame.low.x, tick).y;
-        svg.line("grid", point(inner.left, y), point(inner.right, y), "");
-        svg.text(
-            "faint",
-            point(inner.left - 8.0, y + 4.0),
-            11.0,
-            Anchor::End,
-            &label,
-        );
+        level(svg, ("grid", ""), point(inner.left, y), inner.right, &label);
     }
     let corners = [
         point(inner.left, inner.top),
@@ -210,7 +203,6 @@ fn with_labels(low: f64, high: f64) -> Vec<(f64, String)> {
     ticks.into_iter().zip(words).collect()
 }
 
-const DASHES: &str = " stroke-width=\"1.3\" stroke-dasharray=\"7 4\"";
 const DOTS: &str = " stroke-width=\"1.3\" stroke-dasharray=\"2 4\"";
 
 /// The lines through the middle, and the one at 45° where both axes have one scale.

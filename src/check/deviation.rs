@@ -4,7 +4,6 @@
 //! the results says nothing of their covariance with y, and (1 − 2w) u² + u²(y) can then be negative. Sources: M. G. Cox, Metrologia 39 (2002)
 //! 589–595; GUM, 5.2.2. How each method stands to it is declared in the library (`deviation`).
 
-use super::evaluation::short;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::equivalence::Dependence;
 use crate::model::{Method, Protocol, Score};
@@ -130,13 +129,9 @@ fn not_the_difference(
             "参考值与各结果独立，方差应相加；相减时方差可以为负",
             "the reference value is independent of the results; the variances add, and a difference of them can be negative",
         ),
-        FixedWeights if short(path) == "largest-consistent-subset" => (
-            "不在子集中的实验室与参考值独立，其方差应相加",
-            "the variances add for a laboratory that is left out of the subset",
-        ),
         FixedWeights => (
-            "权不是 1/u²，u²(D) = (1 − 2w) u² + Σ w² u²，与 u² − u²(y) 不等；u 小于 u(y) 时后者为负",
-            "the weights are not 1/u²: u²(D) is (1 − 2w) u² + Σ w² u² and not u² − u²(y), which is negative for a u below u(y)",
+            "权不都是 1/u²（不在平均值之内的实验室权为 0），u²(D) = (1 − 2w) u² + Σ w² u²，与 u² − u²(y) 不等；u 小于 u(y) 时后者为负",
+            "the weights are not all 1/u² (0 for a laboratory outside the mean): u²(D) is (1 − 2w) u² + Σ w² u² and not u² − u²(y), which is negative for a u below u(y)",
         ),
         DarkUncertainty | OwnUncertainty => (
             "u(y) 含有各实验室声明以外的离散，可以大于某个实验室的 u，相减后方差为负",
