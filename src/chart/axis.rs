@@ -64,6 +64,13 @@ pub(super) fn label(value: f64) -> String {
     shortest(rounded).replace('-', "−")
 }
 
+/// The title of a chart, and over its left axis the quantity drawn; `left` and `top` are those of the plot.
+pub(super) fn headed(svg: &mut Svg, (left, top): (f64, f64), title: &str, quantity: &str) {
+    svg.text("ink", point(left, 22.0), 15.0, Anchor::Start, title);
+    let over = point(left - 8.0, top - 14.0);
+    svg.text("faint", over, 12.0, Anchor::End, quantity);
+}
+
 /// How a limit is drawn that warns, and a middle.
 pub(super) const DASHES: &str = " stroke-width=\"1.3\" stroke-dasharray=\"7 4\"";
 

@@ -1,6 +1,6 @@
 //! The graph of the degrees of equivalence: D with U(D) for every laboratory about the zero line, in the habit of the KCDB.
 
-use super::axis::{label, level, ticks_to};
+use super::axis::{headed, label, level, ticks_to};
 use crate::picture::geometry::{Box, Point, point};
 use crate::picture::svg::{Anchor, Svg, text_width};
 use crate::text::Lang;
@@ -52,14 +52,8 @@ pub fn draw(degrees: &Degrees, lang: Lang) -> Option<String> {
     let y = |value: f64| TOP + HEIGHT / 2.0 * (1.0 - value / limit);
     let mut svg = Svg::default();
     let heading = &degrees.title;
-    svg.text("ink", point(LEFT, 22.0), 15.0, Anchor::Start, heading);
-    svg.text(
-        "faint",
-        point(LEFT - 8.0, TOP - 14.0),
-        12.0,
-        Anchor::End,
-        &format!("D{}", per(degrees.unit.as_deref().unwrap_or_default())),
-    );
+    let quantity = format!("D{}", per(degrees.unit.as_deref().unwrap_or_default()));
+    headed(&mut svg, (LEFT, TOP), heading, &quantity);
     for tick in ticks
         .iter()
         .flat_map(|t| if *t == 0.0 { vec![0.0] } else { vec![*t, -*t] })

@@ -1,7 +1,7 @@
 //! The summary of a proficiency test at a point: the scores of all laboratories as bars in ascending order, with lines at ±2 and ±3
 //! (ISO 13528:2022, 9.4.2 and 10.1).
 
-use super::axis::{DASHES, level};
+use super::axis::{DASHES, headed, level};
 use crate::picture::geometry::{Box, point};
 use crate::picture::svg::{Anchor, Svg, text_width};
 use crate::text::Lang;
@@ -40,14 +40,7 @@ pub fn draw(scores: &Scores, lang: Lang) -> String {
     let width = step * bars.len() as f64;
     let y = |value: f64| TOP + HEIGHT / 2.0 * (1.0 - value / MOST);
     let mut svg = Svg::default();
-    svg.text("ink", point(LEFT, 22.0), 15.0, Anchor::Start, heading);
-    svg.text(
-        "faint",
-        point(LEFT - 8.0, TOP - 14.0),
-        12.0,
-        Anchor::End,
-        symbol,
-    );
+    headed(&mut svg, (LEFT, TOP), heading, symbol);
     for value in -5_i32..=5 {
         let (class, extra) = match value.abs() {
             0 => ("leg", ""),

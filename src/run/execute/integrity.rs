@@ -85,6 +85,7 @@ struct Item {
     last_digit: Option<f64>,
     /// What the results of the point scatter, where there are enough of them to tell.
     scatter: Option<f64>,
+    /// U for k = 2, as published capabilities are stated (CIPM MRA-G-13).
     expanded: f64,
 }
 
